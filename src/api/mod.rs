@@ -1,0 +1,103 @@
+//! The workspace's API: what its calls mean, over `wire`, signed by `auth`, admitted by `gate`.
+//!
+//! One file for each part of the API; this one signs, asks the gate, and tells a refused credential from other refusals.
+
+mod own;
+pub mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use crate::auth::Credential;
+use crate::error::Error;
+use crate::gate::{Admission, Effect, Gate, Origin, Place};
+use crate::secret::Secret;
+use crate::wire::{Answer, Http, Repeat, Request, is_credential_refusal};
+
+use own::OwnToken;
+
+/// One workspace, seen by one who signs in.
+pub struct Client {
+    http: Http,
+    credential: Box<dyn Credential>,
+    gate: Arc<Gate>,
+    place: Place,
+    own: OwnToken,
+}
+
+/// What came of asking for an effect.
+enum Written {
+    /// It happened, and this was the answer.
+    Done(Answer),
+    /// A dry run: it is the n-th of its kind that did not happen.
+    Dry(usize),
+}
+
+impl Client {
+    /// Brings together what a workspace's calls need; `own_token_id` is what the settings say of the credential.
+    pub fn new(
+        http: Http,
+        credential: Box<dyn Credential>,
+        gate: Arc<Gate>,
+        place: Place,
+        own_token_id: Option<String>,
+    ) -> Self {
+        let own = OwnToken::new(credential.token_value(), own_token_id);
+        Self { http, credential, gate, place, own }
+    }
+
+    /// Returns the HTTP below, for its host and its count of requests.
+    pub fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// Sends a request that changes nothing.
+    fn read(&self, request: &Request) -> Result<Answer, Error> {
+        self.signed(|header| self.http.read(header, request))
+    }
+
+    /// Sends a request for `effect`, if the gate admits it.
+    fn write(
+        &self,
+        effect: &Effect,
+        origin: &Origin,
+        request: &Request,
+        repeat: Repeat,
+    ) -> Result<Written, Error> {
+        self.signed(|header| match self.gate.admit(effect.clone(), &self.place, origin)? {
+            Admission::Go(permit) => {
+                self.http.write(header, permit, request, repeat).map(Written::Done)
+            }
+            Admission::Dry(count) => Ok(Written::Dry(count)),
+        })
+    }
+
+    /// Sends by `send`, and once more with a newer credential if the first is refused and there is one.
+    fn signed<T>(&self, send: impl Fn(&Secret) -> Result<T, Error>) -> Result<T, Error> {
+        match send(&self.credential.header()?) {
+            Err(error) if is_refused(&error) && self.credential.refresh()? => {
+                send(&self.credential.header()?)
+            }
+            result => result,
+        }
+        .map_err(|error| self.blame_credential(error))
+    }
+
+    /// Says of a refusal that is about the credential where that comes from.
+    fn blame_credential(&self, error: Error) -> Error {
+        match error {
+            Error::Api(failure) if is_credential_refusal(&failure) => Error::CredentialRefused {
+                host: self.http.host().to_string(),
+                source_name: self.credential.source().to_owned(),
+                failure,
+            },
+            other => other,
+        }
+    }
+}
+
+fn is_refused(error: &Error) -> bool {
+    matches!(error, Error::Api(failure) if is_credential_refusal(failure))
+}

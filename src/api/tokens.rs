@@ -1,0 +1,211 @@
+//! The caller's own tokens: listed, created, revoked (`/api/2.0/token/*`).
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::Deserialize;
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::{Client, Written};
+use crate::clock::Duration;
+use crate::error::Error;
+use crate::gate::{Effect, Origin};
+use crate::secret::Secret;
+use crate::token::Token;
+use crate::wire::{Answer, Repeat, Request};
+
+pub use super::own::OwnRule;
+
+/// `Date` has whole seconds, so a token made at once can look this much older than the request for it.
+const SLACK: Duration = Duration::from_seconds(2);
+
+/// All tokens of the caller.
+pub struct Listing {
+    /// The JSON as the workspace sent it.
+    pub body: Arc<str>,
+    /// The tokens in the workspace's order, the credential in use marked.
+    pub tokens: Vec<Token>,
+}
+
+/// A token to be made.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// What it is for.
+    pub comment: String,
+    /// How long it will live, from 1 s; always sent, because what the workspace takes for none has changed over time.
+    pub lifetime: Duration,
+    /// What it may do; none for everything.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// What came of creating a token.
+pub enum Created {
+    /// It lives.
+    Made(Minted),
+    /// A dry run: it is the n-th that was not made.
+    Dry(usize),
+}
+
+/// A token just made; not `Debug`, because it holds the one copy of the value.
+pub struct Minted {
+    /// The secret value, which no later call shows.
+    pub value: Secret,
+    /// The record.
+    pub token: Token,
+    body: Arc<str>,
+}
+
+impl Minted {
+    /// Returns the workspace's answer as it was sent, value included; only for the command whose purpose is to show it.
+    pub fn expose_answer(&self) -> &str {
+        &self.body
+    }
+}
+
+/// A token to be revoked.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Its whole id.
+    pub token_id: String,
+    /// Its comment, where known, for the audit.
+    pub comment: Option<String>,
+}
+
+/// What came of revoking a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// It is dead.
+    Done,
+    /// It was gone before.
+    AlreadyGone,
+    /// A dry run: it lives.
+    Dry,
+}
+
+/// Lists all tokens of the caller.
+pub fn list(client: &Client) -> Result<Listing, Error> {
+    let answer = client.read(&Request::get("/api/2.0/token/list"))?;
+    let mut tokens = Token::read_list(&answer.body, "token_infos", answer.seen)
+        .map_err(|reason| answer.malformed(&reason))?;
+    client.own.recognise(&mut tokens);
+    Ok(Listing { body: answer.body, tokens })
+}
+
+/// Creates a token. Where its fate is unknown, the error names the tokens that could be it.
+pub fn create(client: &Client, new: &NewToken, origin: &Origin) -> Result<Created, Error> {
+    let request = request_to_create(new)?;
+    let effect = Effect::CreateToken { comment: new.comment.clone(), lifetime: new.lifetime };
+    let begun = Instant::now();
+    match client.write(&effect, origin, &request, Repeat::UnlessSent) {
+        Ok(Written::Done(answer)) => read_minted(&answer).map(Created::Made),
+        Ok(Written::Dry(count)) => Ok(Created::Dry(count)),
+        Err(Error::OutcomeUnknown { what, reason, is_repeatable, .. }) => {
+            let candidates = find_candidates(client, &new.comment, begun);
+            Err(Error::OutcomeUnknown { what, reason, candidates, is_repeatable })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn request_to_create(new: &NewToken) -> Result<Request, Error> {
+    let seconds = new.lifetime.seconds();
+    if seconds < 1 || new.lifetime.is_forever() {
+        let problem = format!(
+            "a token lives for 1 s or longer, but not forever: {} is no lifetime",
+            new.lifetime
+        );
+        return Err(Error::BadRequest { problem });
+    }
+    let mut body = json!({ "lifetime_seconds": seconds, "comment": new.comment });
+    if let Some(scopes) = &new.scopes {
+        body["scopes"] = json!(scopes);
+    }
+    Ok(Request::post("/api/2.0/token/create", &body)
+        .naming("/token_info/token_id")
+        .doing("creating a token"))
+}
+
+#[derive(Deserialize)]
+struct MintedBody<'b> {
+    token_value: String,
+    #[serde(borrow)]
+    token_info: &'b RawValue,
+}
+
+fn read_minted(answer: &Answer) -> Result<Minted, Error> {
+    // No reason is quoted: it could quote the value.
+    let lost = || Error::OutcomeUnknown {
+        what: "creating a token".to_owned(),
+        reason: "the workspace answered without a value that can be read".to_owned(),
+        candidates: Vec::new(),
+        is_repeatable: false,
+    };
+    let body: MintedBody<'_> = serde_json::from_str(&answer.body).map_err(|_| lost())?;
+    let value = Secret::new(body.token_value);
+    let token = Token::read(&Arc::from(body.token_info.get()), answer.seen).map_err(|_| lost())?;
+    Ok(Minted { value, token, body: Arc::clone(&answer.body) })
+}
+
+/// Returns the ids of tokens with exactly that comment that appeared since `begun`, as far as can be told.
+fn find_candidates(client: &Client, comment: &str, begun: Instant) -> Vec<String> {
+    let tokens = list(client).map(|listing| listing.tokens).unwrap_or_default();
+    let passed =
+        i64::try_from(begun.elapsed().as_millis()).map_or(Duration::FOREVER, Duration::from_ms);
+    let oldest = passed.plus(SLACK);
+    let is_candidate = |token: &&Token| token.comment() == comment && token.age() <= oldest;
+    tokens.iter().filter(is_candidate).map(|token| token.token_id().to_owned()).collect()
+}
+
+/// Revokes a token, unless `rule` forbids it because it is the credential in use.
+pub fn revoke(
+    client: &Client,
+    target: &Target,
+    rule: OwnRule,
+    origin: &Origin,
+) -> Result<Revoked, Error> {
+    let token_id = &target.token_id;
+    if token_id.is_empty() {
+        return Err(Error::BadRequest { problem: "an empty text is no token id".to_owned() });
+    }
+    let effect =
+        Effect::RevokeToken { token_id: token_id.clone(), comment: target.comment.clone() };
+    protect_own(client, token_id, rule, |error| {
+        client.gate.refuse(effect.clone(), &client.place, origin, error)
+    })?;
+    let request = Request::post("/api/2.0/token/delete", &json!({ "token_id": token_id }))
+        .doing(format!("revoking token {token_id}"));
+    match client.write(&effect, origin, &request, Repeat::Always) {
+        Ok(Written::Done(_)) => Ok(Revoked::Done),
+        Ok(Written::Dry(_)) => Ok(Revoked::Dry),
+        Err(error) if error.is_gone() => Ok(Revoked::AlreadyGone),
+        Err(error) => Err(error),
+    }
+}
+
+/// Refuses or warns where `token_id` is, or could be, the credential in use.
+fn protect_own(
+    client: &Client,
+    token_id: &str,
+    rule: OwnRule,
+    refuse: impl Fn(Error) -> Error,
+) -> Result<(), Error> {
+    let own = &client.own;
+    let is_own = own.could_be(token_id);
+    match rule {
+        OwnRule::Refuse if is_own => Err(refuse(Error::OwnToken { token_id: token_id.to_owned() })),
+        OwnRule::Refuse if own.is_token() => {
+            if !own.is_known() && !own.is_list_seen() {
+                list(client)?;
+            }
+            if own.is_known() { Ok(()) } else { Err(refuse(Error::OwnTokenUnknown)) }
+        }
+        OwnRule::Warn if is_own => {
+            let warning =
+                format!("token {token_id} is the credential in use: it will not work afterwards");
+            client.http.output().warn(&warning);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}

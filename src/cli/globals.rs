@@ -1,0 +1,130 @@
+//! The flags that every command has, and the readers of durations and times.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::clock::{Duration, Time};
+use crate::output::Format;
+use crate::settings::{Asked, Color};
+
+/// The flags that every command has; they can stand anywhere before `--`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub struct Globals {
+    /// Use this profile of the profile file; it beats the environment
+    #[arg(short, long, global = true, value_name = "NAME")]
+    profile: Option<String>,
+    /// Use the workspace at this address
+    #[arg(long, global = true, value_name = "URL")]
+    host: Option<String>,
+    /// Read profiles from this file instead of ~/.databrickscfg
+    #[arg(long, global = true, value_name = "FILE")]
+    config_file: Option<PathBuf>,
+    /// Keep the audit log in this folder
+    #[arg(long, global = true, value_name = "FOLDER")]
+    state_dir: Option<PathBuf>,
+    /// Say which token is the one signed in with, where its value does not tell
+    #[arg(long, global = true, value_name = "ID")]
+    own_token_id: Option<String>,
+    /// Use a fresh local workspace, forgotten at the end
+    #[arg(long, global = true)]
+    sandbox: bool,
+    /// Change nothing; list what would have been done
+    #[arg(short = 'n', long, global = true)]
+    dry_run: bool,
+    /// Let a script read token values
+    #[arg(long, global = true)]
+    allow_reveal: bool,
+    /// Write data in this form; auto is a table on a terminal and JSON otherwise
+    #[arg(short, long, global = true, value_name = "FORM", hide_possible_values = false)]
+    output: Option<Form>,
+    /// Use colours
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true
+    )]
+    color: When,
+    /// Stop after this time, such as 90s or 10m
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    timeout: Option<Duration>,
+    /// Show each request and the causes of errors, but no secret
+    #[arg(long, global = true)]
+    debug: bool,
+    /// Say nothing but data, warnings and errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Answer yes to every question
+    #[arg(short, long, global = true)]
+    yes: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Form {
+    Auto,
+    #[value(alias = "text")]
+    Table,
+    Json,
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Globals {
+    /// Returns what was typed.
+    pub fn into_asked(self) -> Asked {
+        Asked {
+            profile: self.profile,
+            host: self.host,
+            config_file: self.config_file,
+            state_dir: self.state_dir,
+            own_token_id: self.own_token_id,
+            is_sandbox: self.sandbox,
+            sandbox: None,
+            dry_run: self.dry_run,
+            allow_reveal: self.allow_reveal,
+            output: self.output.map(|form| match form {
+                Form::Auto => Format::Auto,
+                Form::Table => Format::Table,
+                Form::Json => Format::Json,
+                Form::Csv => Format::Csv,
+            }),
+            color: match self.color {
+                When::Auto => Color::Auto,
+                When::Always => Color::Always,
+                When::Never => Color::Never,
+            },
+            timeout: self.timeout,
+            debug: self.debug,
+            quiet: self.quiet,
+            yes: self.yes,
+        }
+    }
+}
+
+/// Reads a duration, with its hint in the message.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let length = Duration::parse(text).map_err(|error| explain(&error))?;
+    if length < Duration::from_ms(0) { Err("it is below zero".to_owned()) } else { Ok(length) }
+}
+
+/// Reads an instant, with its hint in the message.
+pub fn time(text: &str) -> Result<Time, String> {
+    Time::parse(text).map_err(|error| explain(&error))
+}
+
+fn explain(error: &crate::error::Error) -> String {
+    match error.hint() {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    }
+}

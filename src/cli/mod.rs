@@ -1,0 +1,267 @@
+//! The command line: what can be typed, and turning it into data; nothing is read and nothing is done here.
+//!
+//! The only place that names clap. What a command does is in `commands`, in a file of its name.
+
+mod globals;
+mod split;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::clock::{Duration, Time};
+use crate::script::Arguments;
+use crate::settings::Asked;
+
+pub use globals::Globals;
+
+/// Scripts, rotates and cleans up Databricks personal access tokens
+///
+/// Runs .rhai scripts that list, create and revoke tokens, on your workspace or on the built-in sandbox.
+///
+/// Try it: patroll --sandbox run cleanup_expired --dry-run
+#[derive(Debug, Parser)]
+#[command(
+    name = "patroll",
+    version,
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done · 1 failed · 2 usage · 3 credential · 4 unreachable · 5 refused · 6 outcome unknown"
+)]
+struct Line {
+    #[command(flatten)]
+    globals: Globals,
+
+    /// Print the version
+    #[arg(short = 'v', long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a script
+    ///
+    /// A bare word is a bundled script, a path has a `/` or ends in .rhai, `-` is stdin. patroll's own flags are honoured
+    /// behind the script's name too; after `--` everything is the script's.
+    #[command(after_help = "Example: patroll run cleanup_expired --prefix ci- --dry-run")]
+    Run {
+        /// The script
+        script: String,
+        /// The script's own options and arguments
+        #[arg(value_name = "ARGS")]
+        arguments: Vec<String>,
+    },
+
+    /// Evaluate an expression and print the result
+    #[command(
+        after_help = "Example: patroll eval 'tokens_list().filter(|t| t.expires_in < days(7))'"
+    )]
+    Eval {
+        /// The expression, or a few statements
+        expression: String,
+    },
+
+    /// Compile scripts without running them, and report every mistake that can be seen
+    #[command(after_help = "Example: patroll check scripts/*.rhai")]
+    Check {
+        /// The scripts
+        #[arg(required = true, value_name = "SCRIPT")]
+        scripts: Vec<String>,
+    },
+
+    /// Create, list and revoke tokens, as the retired Databricks Tokens CLI did
+    #[command(
+        subcommand,
+        after_help = "Example: patroll tokens list --where 't.expires_in < days(30)'"
+    )]
+    Tokens(Tokens),
+
+    /// Show the bundled scripts
+    #[command(
+        subcommand,
+        after_help = "Example: patroll scripts show cleanup_expired > my_cleanup.rhai"
+    )]
+    Scripts(Scripts),
+
+    /// Explain the functions that scripts have
+    #[command(after_help = "Example: patroll docs tokens_create")]
+    Docs {
+        /// A function
+        name: Option<String>,
+    },
+
+    /// Serve a local workspace to try things on
+    ///
+    /// Listens on loopback until Ctrl-C; with a command, runs that against it and passes on its exit code. It is not a real
+    /// workspace, and forgets everything at its end unless --state keeps it.
+    #[command(
+        after_help = "Example: patroll sandbox -- sh -c 'patroll run cleanup_expired && patroll tokens list'"
+    )]
+    Sandbox(Box<Sandbox>),
+
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example: patroll completions bash > ~/.local/share/bash-completion/completions/patroll"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What is to be done with tokens.
+#[derive(Debug, Subcommand)]
+pub enum Tokens {
+    /// Create a token and print it, value included, as JSON
+    #[command(
+        after_help = "Example: patroll tokens create --comment 'ci deploy' --lifetime 30d --to-file token.txt"
+    )]
+    Create {
+        /// What the token is for
+        #[arg(long, value_name = "TEXT")]
+        comment: String,
+        /// How long it will live, in seconds (7776000, which is 90 days, if nothing is said)
+        #[arg(long, value_name = "N", conflicts_with = "lifetime", allow_negative_numbers = true)]
+        lifetime_seconds: Option<i64>,
+        /// How long it will live, such as 90d or 36h
+        #[arg(long, value_name = "DURATION", value_parser = globals::duration)]
+        lifetime: Option<Duration>,
+        /// What it may do; everything if nothing is said
+        #[arg(long, value_name = "SCOPES", value_delimiter = ',')]
+        scopes: Option<Vec<String>>,
+        /// Write the value to this new file, readable by its owner alone, instead of stdout
+        #[arg(long, value_name = "FILE")]
+        to_file: Option<PathBuf>,
+    },
+
+    /// List the tokens of the signed-in user
+    #[command(after_help = "Example: patroll tokens list --where 't.age > days(90)' --output csv")]
+    List {
+        /// Only those for which this is true, an expression about `t`
+        #[arg(long = "where", value_name = "EXPR")]
+        condition: Option<String>,
+    },
+
+    /// Revoke tokens
+    #[command(
+        after_help = "Example: patroll tokens revoke --where 't.comment == \"old job\"' --dry-run"
+    )]
+    Revoke {
+        /// A token's id, or the first 8 or more letters of one; `-` reads ids from stdin
+        #[arg(value_name = "ID", conflicts_with_all = ["condition", "token_id"])]
+        ids: Vec<String>,
+        /// A token's id, as with the retired CLI
+        #[arg(long, value_name = "ID", num_args = 1)]
+        token_id: Vec<String>,
+        /// All for which this is true, an expression about `t`
+        #[arg(long = "where", value_name = "EXPR", conflicts_with = "token_id")]
+        condition: Option<String>,
+        /// Be content if a token is gone already
+        #[arg(long)]
+        if_exists: bool,
+    },
+}
+
+/// What is to be done with the bundled scripts.
+#[derive(Debug, Subcommand)]
+pub enum Scripts {
+    /// List them
+    #[command(after_help = "Example: patroll scripts list")]
+    List,
+    /// Print one, ready to be copied and edited
+    #[command(after_help = "Example: patroll scripts show cleanup_expired > my_cleanup.rhai")]
+    Show {
+        /// Its name
+        name: String,
+    },
+}
+
+/// How the local workspace behaves.
+#[derive(Debug, clap::Args)]
+pub struct Sandbox {
+    /// Listen on this port of loopback (any free one if not said); workspaces take this and the following
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// How many tokens there are to begin with
+    #[arg(long, default_value_t = 40)]
+    pub tokens: usize,
+    /// How many workspaces there are
+    #[arg(long, default_value_t = 1)]
+    pub workspaces: usize,
+    /// Keep everything in this file
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Answer every request this much later
+    #[arg(long, value_name = "DURATION", value_parser = globals::duration)]
+    pub latency: Option<Duration>,
+    /// Make up other data
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Let time stand still at this instant
+    #[arg(long, value_name = "TIME", value_parser = globals::time)]
+    pub now: Option<Time>,
+    /// Give tokens random ids instead of the hash of their value
+    #[arg(long)]
+    pub random_ids: bool,
+    /// How long expired tokens are still listed (24h if not said)
+    #[arg(long, value_name = "DURATION", value_parser = globals::duration)]
+    pub expired_linger: Option<Duration>,
+    /// Make trouble, such as `create:status=503,times=2`; can be given several times
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub faults: Vec<String>,
+    /// The command to run against it
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// A command line, understood.
+#[derive(Debug)]
+pub struct Typed {
+    /// The global flags.
+    pub asked: Asked,
+    /// What is to be done; none for the bare word `patroll`.
+    pub command: Option<Command>,
+    /// What stands behind a script's name.
+    pub arguments: Arguments,
+}
+
+/// A command line that asks for help or cannot be understood, with what to print.
+#[derive(Debug)]
+pub struct Unparsed(clap::Error);
+
+impl Unparsed {
+    /// Prints the help to stdout, or the mistake to stderr, and returns the exit code.
+    pub fn print(&self) -> u8 {
+        // Nobody reading is no further mistake.
+        let _ = self.0.print();
+        u8::try_from(self.0.exit_code()).unwrap_or(crate::error::exit::USAGE)
+    }
+}
+
+/// Turns the command line into data.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Typed, Unparsed> {
+    let parts = split::split(words.into_iter().collect(), &Line::command()).map_err(Unparsed)?;
+    let mut line = Line::try_parse_from(parts.patroll).map_err(Unparsed)?;
+    if let Some(Command::Run { arguments, .. }) = &mut line.command {
+        arguments.clear();
+    }
+    Ok(Typed { asked: line.globals.into_asked(), command: line.command, arguments: parts.script })
+}
+
+/// Returns the help of the whole program.
+pub fn help() -> String {
+    Line::command().render_help().ansi().to_string()
+}
+
+/// Returns a shell's completion script.
+pub fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Line::command(), "patroll", &mut script);
+    script
+}

@@ -1,0 +1,174 @@
+//! Tells patroll's own flags from a script's: `run x.rhai --dry-run` must never run live.
+//!
+//! Behind a script's name, what patroll knows is patroll's, up to a `--`; everything else is left to the script.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+
+use crate::script::Arguments;
+
+/// A command line in two parts.
+pub struct Parts {
+    /// What clap is to read, the program's name first.
+    pub patroll: Vec<OsString>,
+    /// What stands behind a script's name.
+    pub script: Arguments,
+}
+
+/// What a word is to patroll.
+enum Kind {
+    /// One of patroll's flags; `true` if the next word is its value.
+    Own(bool),
+    /// `-h` or `--help`.
+    Help,
+    /// A flag that patroll does not have.
+    Foreign,
+    /// No flag.
+    Plain,
+}
+
+/// Splits `words`, the program's name first.
+pub fn split(words: Vec<OsString>, command: &clap::Command) -> Result<Parts, clap::Error> {
+    let flags = Flags::of(command);
+    let mut parts = Parts {
+        patroll: Vec::new(),
+        script: Arguments { reserved: flags.names(), ..Arguments::default() },
+    };
+    let mut words = words.into_iter();
+    parts.patroll.extend(words.next());
+    let mut plain = 0;
+    while let Some(word) = words.next() {
+        let is_behind_script = plain == 2;
+        if word == "--" && is_behind_script {
+            parts.script.open = parts.script.words.len();
+            for word in words {
+                parts.script.words.push(utf8(word, command)?);
+            }
+            return Ok(parts);
+        }
+        match flags.kind(&word.to_string_lossy()) {
+            Kind::Own(takes_next) => {
+                parts.patroll.push(word);
+                if takes_next {
+                    parts.patroll.extend(words.next());
+                }
+            }
+            Kind::Help if is_behind_script => parts.script.wants_help = true,
+            _ if is_behind_script => parts.script.words.push(utf8(word, command)?),
+            Kind::Plain if plain == 0 && word != "run" => {
+                parts.patroll.push(word);
+                parts.patroll.extend(words);
+                return Ok(parts);
+            }
+            kind => {
+                plain += usize::from(matches!(kind, Kind::Plain));
+                parts.patroll.push(word);
+            }
+        }
+    }
+    parts.script.open = parts.script.words.len();
+    Ok(parts)
+}
+
+fn utf8(word: OsString, command: &clap::Command) -> Result<String, clap::Error> {
+    let wrong =
+        || command.clone().error(ErrorKind::InvalidUtf8, "an argument of the script is not UTF-8");
+    word.into_string().map_err(|_| wrong())
+}
+
+/// The flags that stand for themselves everywhere.
+struct Flags(Vec<Flag>);
+
+struct Flag {
+    long: Option<String>,
+    short: Option<char>,
+    takes_value: bool,
+}
+
+impl Flags {
+    fn of(command: &clap::Command) -> Self {
+        let own = command.get_arguments().filter(|argument| argument.get_long().is_some());
+        Self(
+            own.map(|argument| Flag {
+                long: argument.get_long().map(str::to_owned),
+                short: argument.get_short(),
+                takes_value: argument.get_action().takes_values(),
+            })
+            .collect(),
+        )
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.0.iter().filter_map(|flag| flag.long.clone()).collect();
+        names.push("help".to_owned());
+        names
+    }
+
+    fn kind(&self, word: &str) -> Kind {
+        if word == "-h" || word == "--help" {
+            return Kind::Help;
+        }
+        if let Some(long) = word.strip_prefix("--") {
+            let (name, value) = match long.split_once('=') {
+                Some((name, _)) => (name, true),
+                None => (long, false),
+            };
+            let flag = self.0.iter().find(|flag| flag.long.as_deref() == Some(name));
+            return flag.map_or(Kind::Foreign, |flag| Kind::Own(flag.takes_value && !value));
+        }
+        match word.strip_prefix('-') {
+            Some(cluster) if !cluster.is_empty() => self.cluster(cluster),
+            _ => Kind::Plain,
+        }
+    }
+
+    /// Reads short flags written together, `-nq` or `-pprod`: patroll's if the first is.
+    fn cluster(&self, cluster: &str) -> Kind {
+        let mut letters = cluster.chars();
+        let mut is_own = false;
+        while let Some(letter) = letters.next() {
+            match self.0.iter().find(|flag| flag.short == Some(letter)) {
+                Some(flag) if flag.takes_value => return Kind::Own(letters.as_str().is_empty()),
+                Some(_) => is_own = true,
+                None if is_own => return Kind::Own(false),
+                None => return Kind::Foreign,
+            }
+        }
+        Kind::Own(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn split_text(text: &str) -> (String, Vec<String>, usize, bool) {
+        let parts =
+            split(text.split(' ').map(OsString::from).collect(), &super::super::Line::command())
+                .unwrap();
+        let patroll: Vec<_> =
+            parts.patroll.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        (patroll.join(" "), parts.script.words, parts.script.open, parts.script.wants_help)
+    }
+
+    #[test]
+    fn own_flags_are_found_behind_the_script_too() {
+        let cases: [(&str, &str, &[&str], usize, bool); 9] = [
+            ("patroll run x --dry-run", "patroll run x --dry-run", &[], 0, false),
+            ("patroll run x --prefix ci- -n", "patroll run x -n", &["--prefix", "ci-"], 2, false),
+            ("patroll -p prod run x a -oj", "patroll -p prod run x -oj", &["a"], 1, false),
+            ("patroll run -p prod x b", "patroll run -p prod x", &["b"], 1, false),
+            ("patroll run x -- --dry-run", "patroll run x", &["--dry-run"], 0, false),
+            ("patroll run x --help", "patroll run x", &[], 0, true),
+            ("patroll run x --timeout 5m y", "patroll run x --timeout 5m", &["y"], 1, false),
+            ("patroll run x -nq -z", "patroll run x -nq", &["-z"], 1, false),
+            ("patroll tokens list --where x", "patroll tokens list --where x", &[], 0, false),
+        ];
+        for (line, patroll, script, open, help) in cases {
+            let script: Vec<String> = script.iter().map(|word| (*word).to_owned()).collect();
+            assert_eq!(split_text(line), (patroll.to_owned(), script, open, help), "{line}");
+        }
+    }
+}

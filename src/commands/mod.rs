@@ -1,0 +1,128 @@
+//! What each command does, in a file of its name: from what was typed to what is said.
+
+mod check;
+mod completions;
+mod docs;
+mod eval;
+mod plan;
+mod run;
+mod sandbox;
+mod scripts;
+mod tokens;
+
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use crate::cli::{Command, Typed};
+use crate::clock::Time;
+use crate::error::{Error, exit};
+use crate::output::Output;
+use crate::sandbox::Sandbox;
+use crate::script::Arguments;
+use crate::secret::Secret;
+use crate::session::Session;
+use crate::settings::{Asked, Environment, SandboxAddress, Settings};
+use crate::stop::{Reason, Stop};
+
+/// Does what was typed; returns the exit code, which for `sandbox -- COMMAND` is the command's.
+pub fn execute(
+    typed: Typed,
+    environment: Environment,
+    output: Arc<Output>,
+    stop: Arc<Stop>,
+) -> Result<u8, Error> {
+    let Some(command) = typed.command else { return bare(&output) };
+    match command {
+        Command::Scripts(scripts) => scripts::execute(&scripts, &output),
+        Command::Docs { name } => docs::execute(name.as_deref(), &output),
+        Command::Completions { shell } => completions::execute(shell, &output),
+        Command::Check { scripts } => check::execute(&scripts, &output),
+        Command::Sandbox(options) => return sandbox::execute(*options, &output, &stop),
+        command => on_workspace(
+            command,
+            typed.arguments,
+            Run { asked: typed.asked, environment, output, stop },
+        ),
+    }
+    .map(|()| exit::DONE)
+}
+
+/// What a session is made of.
+struct Run {
+    asked: Asked,
+    environment: Environment,
+    output: Arc<Output>,
+    stop: Arc<Stop>,
+}
+
+/// Does what needs a workspace; in a dry run, tells at the end what would have been done.
+fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), Error> {
+    let Run { mut asked, environment, output, stop } = run;
+    let scratch = if asked.is_sandbox { Some(Scratch::start(&mut asked, &output)?) } else { None };
+    let settings = Settings::new(asked, environment);
+    limit_time(&settings, &stop)?;
+    let session = Arc::new(Session::new(settings, output, stop));
+    let result = match command {
+        Command::Run { script, .. } => run::execute(&session, &script, arguments),
+        Command::Eval { expression } => eval::execute(&session, &expression, arguments),
+        Command::Tokens(tokens) => tokens::execute(&session, tokens),
+        _ => Ok(()),
+    };
+    let result = result.and_then(|()| session.stop().check()).or_else(without_success);
+    let told = plan::show(&session);
+    drop(scratch);
+    result.and(told)
+}
+
+/// `exit(0)` is no error.
+fn without_success(error: Error) -> Result<(), Error> {
+    if error == (Error::Exit { code: exit::DONE }) { Ok(()) } else { Err(error) }
+}
+
+/// The sandbox of one run and the folder for what it would remember; both end with it.
+struct Scratch {
+    _sandbox: Sandbox,
+    _state: TempDir,
+}
+
+impl Scratch {
+    fn start(asked: &mut Asked, output: &Output) -> Result<Self, Error> {
+        let failed = |reason: String| Error::Sandbox { reason };
+        let sandbox = Sandbox::start(crate::sandbox::Options::default())
+            .map_err(|error| failed(error.to_string()))?;
+        let state = TempDir::with_prefix("patroll-")
+            .map_err(|error| failed(crate::error::reason(&error)))?;
+        let address =
+            sandbox.workspaces().first().ok_or_else(|| failed("it has no workspace".to_owned()))?;
+        asked.sandbox = Some(SandboxAddress {
+            host: address.host.clone(),
+            token: Secret::new(address.token.clone()),
+            now: Time::from_ms(sandbox.now_ms()),
+        });
+        asked.state_dir = Some(state.path().to_owned());
+        output.note(
+            "sandbox: a fresh local workspace, not a real one, forgotten at the end of this run",
+        );
+        Ok(Self { _sandbox: sandbox, _state: state })
+    }
+}
+
+/// Ends the run when its time is up.
+fn limit_time(settings: &Settings, stop: &Arc<Stop>) -> Result<(), Error> {
+    let Some(limit) = settings.timeout() else { return Ok(()) };
+    let stop = Arc::clone(stop);
+    let wait = move || {
+        if stop.sleep(limit.to_std()).is_ok() {
+            stop.set(Reason::Failed(Error::TimedOut { limit: limit.to_string() }));
+        }
+    };
+    let spawned = std::thread::Builder::new().name("timeout".to_owned()).spawn(wait);
+    spawned.map(drop).map_err(|error| Error::io("start", "the timeout's thread", &error))
+}
+
+/// Answers the bare word `patroll`.
+fn bare(output: &Output) -> Result<u8, Error> {
+    output.reveal(crate::cli::help().trim_end())?;
+    Ok(exit::USAGE)
+}

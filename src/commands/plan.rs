@@ -1,0 +1,81 @@
+//! The end of a dry run: what would have been done, as a table or as JSON.
+
+use serde_json::{Value, json};
+
+use crate::error::Error;
+use crate::gate::{Effect, Planned};
+use crate::output::{Format, Table, csv, indent};
+use crate::session::Session;
+
+/// Shows what the gate did not admit; nothing if this is no dry run.
+pub fn show(session: &Session) -> Result<(), Error> {
+    if !session.gate().is_dry() {
+        return Ok(());
+    }
+    let output = session.output();
+    let planned = session.gate().planned();
+    match output.asked_format() {
+        Format::Json => {
+            output.line(&indent(&planned.iter().map(json_of).collect::<Value>().to_string()))?
+        }
+        Format::Csv => output.line(&csv(&table_of(&planned)))?,
+        Format::Auto | Format::Table if planned.is_empty() => {}
+        Format::Auto | Format::Table => output.line(&table_of(&planned).draw(output.width()))?,
+    }
+    let count = match planned.len() {
+        0 => "nothing would be changed".to_owned(),
+        1 => "1 change would be made; nothing was".to_owned(),
+        count => format!("{count} changes would be made; nothing was"),
+    };
+    output.note(&format!("dry run: {count}"));
+    Ok(())
+}
+
+fn table_of(planned: &[Planned]) -> Table {
+    let mut table = Table::new(["would", "what", "comment", "asked by"]);
+    for plan in planned {
+        let (verb, what) = match &plan.effect {
+            Effect::CreateToken { lifetime, .. } => ("create", format!("a token for {lifetime}")),
+            Effect::RevokeToken { token_id, .. } => ("revoke", token_id.chars().take(12).collect()),
+            Effect::WriteFile { path } => ("write", path.clone()),
+        };
+        let origin = match (&plan.origin.script, plan.origin.line) {
+            (Some(script), Some(line)) => format!("{script}:{line}"),
+            (Some(script), None) => script.clone(),
+            (None, _) => "the command line".to_owned(),
+        };
+        table.rows.push(vec![
+            verb.to_owned(),
+            what,
+            plan.effect.comment().unwrap_or_default().to_owned(),
+            origin,
+        ]);
+    }
+    table
+}
+
+fn json_of(plan: &Planned) -> Value {
+    let lifetime = match &plan.effect {
+        Effect::CreateToken { lifetime, .. } => Some(lifetime.seconds()),
+        _ => None,
+    };
+    let path = match &plan.effect {
+        Effect::WriteFile { path } => Some(path),
+        _ => None,
+    };
+    let mut row = json!({
+        "effect": plan.effect.name(),
+        "host": plan.place.host,
+        "profile": plan.place.profile,
+        "token_id": plan.effect.token_id(),
+        "comment": plan.effect.comment(),
+        "lifetime_seconds": lifetime,
+        "path": path,
+        "script": plan.origin.script,
+        "line": plan.origin.line,
+    });
+    if let Some(object) = row.as_object_mut() {
+        object.retain(|_, value| !value.is_null());
+    }
+    row
+}

@@ -1,0 +1,79 @@
+//! patroll: Databricks' personal access tokens by hand, by script and by cron, without a job ever holding a dead one.
+//!
+//! The modules below are in one total order, and a module names only those after it; `tests/layers.rs` holds that, and
+//! which module alone may name which crate. `run` is the whole program.
+
+// What people type and what is done about it.
+mod cli;
+mod commands;
+// The language, and a workspace to try it on.
+pub mod sandbox;
+mod script;
+// One run, and what it talks to.
+mod api;
+mod auth;
+mod session;
+mod wire;
+mod workspace;
+// What a run is told.
+mod profile;
+mod settings;
+// What changes the world, and what decides about it.
+mod files;
+mod gate;
+mod process;
+// What everybody needs.
+mod clock;
+mod error;
+mod host;
+mod output;
+mod secret;
+mod state;
+mod stop;
+mod token;
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use cli::Typed;
+use error::Error;
+use output::{Format, Manner, Output};
+use settings::{Environment, Settings};
+use stop::Stop;
+
+/// Runs the program with these words, its name first; returns the exit code.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
+    let typed = match cli::parse(words) {
+        Ok(typed) => typed,
+        Err(unparsed) => return unparsed.print(),
+    };
+    let stop = Arc::new(Stop::default());
+    let environment = Environment::snapshot();
+    let (manner, result) = match Settings::new(typed.asked.clone(), environment.clone()).manner() {
+        Ok(manner) => (manner, Ok(())),
+        Err(error) => (PLAIN, Err(error)),
+    };
+    let output = Arc::new(Output::new(manner, Arc::clone(&stop)));
+    let result = result.and_then(|()| work(typed, environment, &output, &stop));
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            if error.is_worth_telling() {
+                output.error(&error);
+            }
+            error.exit_code()
+        }
+    }
+}
+
+const PLAIN: Manner = Manner { format: Format::Auto, color: None, quiet: false, debug: false };
+
+fn work(
+    typed: Typed,
+    environment: Environment,
+    output: &Arc<Output>,
+    stop: &Arc<Stop>,
+) -> Result<u8, Error> {
+    process::watch(stop)?;
+    commands::execute(typed, environment, Arc::clone(output), Arc::clone(stop))
+}

@@ -1,0 +1,196 @@
+//! All that patroll says: data on stdout, words on stderr, both without secrets and safe for a terminal.
+//!
+//! Wording: lower case, no full stop at the end of an error, names and commands in back-ticks, one hint at most, and
+//! always what to do next. What is said is decided by callers; how it looks is decided here.
+
+mod json;
+mod sanitize;
+mod table;
+mod tokens;
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anstream::{AutoStream, ColorChoice};
+
+use crate::error::Error;
+use crate::secret;
+use crate::stop::{Reason, Stop};
+
+pub use json::indent;
+pub use sanitize::visible;
+pub use table::{Table, csv};
+pub use tokens::{Column, plain, token_table, tokens_json};
+
+/// The form of data on stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A table on a terminal, JSON otherwise.
+    Auto,
+    /// Aligned columns with human times.
+    Table,
+    /// JSON, the workspace's own where it is the workspace's data.
+    Json,
+    /// Comma-separated values with a header.
+    Csv,
+}
+
+/// How much is said, and in which form; from the settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// The form of data.
+    pub format: Format,
+    /// Whether colours are used; none: as the stream and the environment suggest.
+    pub color: Option<bool>,
+    /// Whether notes are left out.
+    pub quiet: bool,
+    /// Whether requests and whole error chains are shown.
+    pub debug: bool,
+}
+
+/// The two streams of a run.
+pub struct Output {
+    manner: Manner,
+    stdout: Mutex<AutoStream<io::Stdout>>,
+    stderr: Mutex<AutoStream<io::Stderr>>,
+    stdout_is_terminal: bool,
+    stderr_is_terminal: bool,
+    stop: Arc<Stop>,
+}
+
+const ERROR: &str = "\x1b[1;31merror:\x1b[0m";
+const WARNING: &str = "\x1b[1;33mwarning:\x1b[0m";
+const HINT: &str = "\x1b[1;36mhint:\x1b[0m";
+
+impl Output {
+    /// Takes hold of the streams.
+    pub fn new(manner: Manner, stop: Arc<Stop>) -> Self {
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let (stdout_is_terminal, stderr_is_terminal) = (stdout.is_terminal(), stderr.is_terminal());
+        let choice = |is_terminal| {
+            if manner.color.unwrap_or(is_terminal) {
+                ColorChoice::AlwaysAnsi
+            } else {
+                ColorChoice::Never
+            }
+        };
+        Self {
+            manner,
+            stdout: Mutex::new(AutoStream::new(stdout, choice(stdout_is_terminal))),
+            stderr: Mutex::new(AutoStream::new(stderr, choice(stderr_is_terminal))),
+            stdout_is_terminal,
+            stderr_is_terminal,
+            stop,
+        }
+    }
+
+    /// Returns the form that data takes, `Auto` resolved.
+    pub fn format(&self) -> Format {
+        match self.manner.format {
+            Format::Auto if self.stdout_is_terminal => Format::Table,
+            Format::Auto => Format::Json,
+            format => format,
+        }
+    }
+
+    /// Returns the form that was asked for.
+    pub fn asked_format(&self) -> Format {
+        self.manner.format
+    }
+
+    /// Returns whether `--debug` is on.
+    pub fn is_debug(&self) -> bool {
+        self.manner.debug
+    }
+
+    /// Returns whether stdout is a terminal.
+    pub fn is_terminal(&self) -> bool {
+        self.stdout_is_terminal
+    }
+
+    /// Returns whether errors are drawn in colour.
+    pub fn is_colored(&self) -> bool {
+        self.manner.color.unwrap_or(self.stderr_is_terminal)
+    }
+
+    /// Returns the columns of the terminal, if stdout is one.
+    pub fn width(&self) -> Option<u16> {
+        if !self.stdout_is_terminal {
+            return None;
+        }
+        terminal_size::terminal_size().map(|(width, _)| width.0)
+    }
+
+    /// Writes a line of data.
+    pub fn line(&self, text: &str) -> Result<(), Error> {
+        self.data(&secret::redact_unrevealed(text))
+    }
+
+    /// Writes a line of data that shows a secret, which is what the command is for.
+    pub fn reveal(&self, text: &str) -> Result<(), Error> {
+        self.data(text)
+    }
+
+    fn data(&self, text: &str) -> Result<(), Error> {
+        let clean = if self.stdout_is_terminal { sanitize::visible(text) } else { text.into() };
+        let mut stdout = self.stdout.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = stdout.write_all(clean.as_bytes()).and_then(|()| stdout.write_all(b"\n"));
+        written.and_then(|()| stdout.flush()).map_err(|error| self.broken(&error))
+    }
+
+    /// Ends the run because stdout cannot take more.
+    fn broken(&self, error: &io::Error) -> Error {
+        let error = if error.kind() == io::ErrorKind::BrokenPipe {
+            Error::OutputClosed
+        } else {
+            Error::io("write to", "stdout", error)
+        };
+        self.stop.set(Reason::Failed(error.clone()));
+        error
+    }
+
+    /// Says something a person may want to know; `--quiet` leaves it out.
+    pub fn note(&self, text: &str) {
+        if !self.manner.quiet {
+            self.say(&sanitize::visible(text));
+        }
+    }
+
+    /// Says that something deserves attention.
+    pub fn warn(&self, text: &str) {
+        self.say(&format!("{WARNING} {}", sanitize::visible(text)));
+    }
+
+    /// Says that something went wrong, which does not end the run.
+    pub fn fault(&self, text: &str) {
+        self.say(&format!("{ERROR} {}", sanitize::visible(text)));
+    }
+
+    /// Says what `--debug` shows.
+    pub fn debug(&self, text: impl FnOnce() -> String) {
+        if self.manner.debug {
+            self.say(&format!("debug: {}", sanitize::visible(&text())));
+        }
+    }
+
+    /// Says what failed and what to do next.
+    pub fn error(&self, error: &Error) {
+        let mut text = String::new();
+        if let Error::Script(failure) = error {
+            text.push_str(&failure.report);
+        } else {
+            let _ = write!(text, "{ERROR} {}", sanitize::visible(&error.to_string()));
+        }
+        if let Some(hint) = error.hint() {
+            let _ = write!(text, "\n{HINT} {}", sanitize::visible(&hint));
+        }
+        self.say(&text);
+    }
+
+    /// Writes to stderr, where nobody listening is no reason to stop.
+    fn say(&self, text: &str) {
+        let mut stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = writeln!(stderr, "{}", secret::redact(text));
+    }
+}

@@ -1,0 +1,126 @@
+//! Tokens as rows: which columns they have, and how each form shows them.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::json::indent;
+use super::table::Table;
+use crate::token::Token;
+
+/// Ids are shown at least this long; a unique prefix of 8 is accepted wherever an id is.
+const SHORTEST_ID: usize = 12;
+
+/// The columns of a table when none are picked.
+const USUAL: [&str; 4] = ["token_id", "comment", "created", "expires"];
+
+/// A column of a list of tokens, by the name a script knows it by.
+#[derive(Clone, Debug)]
+pub struct Column(String);
+
+impl Column {
+    /// Names a column.
+    pub fn new(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    /// Returns the columns shown when none are picked.
+    pub fn usual() -> Vec<Self> {
+        USUAL.map(Self::new).to_vec()
+    }
+
+    /// Returns the name.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the value for a machine: the API's own, or the computed one as text; nothing if there is none.
+    pub fn value(&self, token: &Token) -> Value {
+        match self.0.as_str() {
+            "token_id" => token.token_id().into(),
+            "comment" => token.comment().into(),
+            "creation_time" => token.creation_time().into(),
+            "expiry_time" => token.expiry_time().into(),
+            "scopes" => token.scopes().into(),
+            "created" => token.created().to_string().into(),
+            "expires" => token.expires().to_string().into(),
+            "age" => token.age().to_string().into(),
+            "expires_in" => token.expires_in().to_string().into(),
+            "lifetime" => token.lifetime().to_string().into(),
+            "is_expired" => token.is_expired().into(),
+            "is_own" => token.is_own().into(),
+            other => token.field(other).unwrap_or(Value::Null),
+        }
+    }
+
+    /// Returns the value for a person.
+    fn text(&self, token: &Token) -> String {
+        match self.0.as_str() {
+            "created" => format!(
+                "{} ({} ago)",
+                token.created().short(),
+                largest_unit(&token.age().to_string())
+            ),
+            "expires" if token.expires().is_never() => "never".to_owned(),
+            "expires" if token.is_expired() => format!("{} (expired)", token.expires().short()),
+            "expires" => {
+                format!(
+                    "{} (in {})",
+                    token.expires().short(),
+                    largest_unit(&token.expires_in().to_string())
+                )
+            }
+            _ => plain(&self.value(token)),
+        }
+    }
+}
+
+/// Returns `value` as text without JSON's quotes; nothing for null.
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+fn largest_unit(duration: &str) -> &str {
+    duration.split(' ').next().unwrap_or(duration)
+}
+
+/// Returns `tokens` as a table; `human` shortens ids and writes times for people, otherwise values are whole.
+pub fn token_table(tokens: &[Token], columns: &[Column], human: bool) -> Table {
+    let mut table = Table::new(columns.iter().map(Column::name));
+    let id_length = if human { unique_length(tokens) } else { usize::MAX };
+    for token in tokens {
+        let cell = |column: &Column| match column.name() {
+            "token_id" => token.token_id().chars().take(id_length).collect(),
+            _ if human => column.text(token),
+            _ => plain(&column.value(token)),
+        };
+        table.rows.push(columns.iter().map(cell).collect());
+    }
+    table
+}
+
+/// Returns how many letters tell all ids apart.
+fn unique_length(tokens: &[Token]) -> usize {
+    let longest = tokens.iter().map(|token| token.token_id().len()).max().unwrap_or(0);
+    let is_unique = |length: &usize| {
+        let mut seen = HashSet::with_capacity(tokens.len());
+        tokens
+            .iter()
+            .all(|token| seen.insert(token.token_id().get(..*length).unwrap_or(token.token_id())))
+    };
+    (SHORTEST_ID..longest).step_by(4).find(is_unique).unwrap_or(longest)
+}
+
+/// Returns `tokens` as indented JSON: the server's own objects, in a list under `key` or bare.
+pub fn tokens_json(tokens: &[Token], key: Option<&str>) -> String {
+    let list = tokens.iter().map(Token::raw).collect::<Vec<_>>().join(",");
+    indent(&match key {
+        Some(key) => format!("{{\"{key}\":[{list}]}}"),
+        None => format!("[{list}]"),
+    })
+}

@@ -1,0 +1,82 @@
+//! `~/.databrickscfg`: reading its profiles as Databricks' own tools do.
+//!
+//! The only place that names the INI parser. No profile inherits from DEFAULT; which profile is meant, and what beats it,
+//! is `settings`'.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use ini::{Ini, ParseOption};
+
+use crate::error::{Error, reason};
+
+/// The profile that is meant when nobody names one.
+pub const DEFAULT: &str = "DEFAULT";
+
+/// A section with settings for the tools themselves; never a profile.
+const TOOL_SETTINGS: &str = "__settings__";
+
+/// The profiles of one file.
+#[derive(Clone, Debug)]
+pub struct Profiles {
+    path: PathBuf,
+    sections: BTreeMap<String, BTreeMap<String, String>>,
+    is_exposed: bool,
+}
+
+impl Profiles {
+    /// Reads the file; one that does not exist has no profiles.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let empty = Self { path: path.to_owned(), sections: BTreeMap::new(), is_exposed: false };
+        let text = match fs::read(path) {
+            Ok(bytes) => {
+                String::from_utf8(bytes).map_err(|_| malformed(path, "it is not UTF-8"))?
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(empty),
+            Err(error) => return Err(malformed(path, &reason(&error))),
+        };
+        let options =
+            ParseOption { enabled_escape: false, enabled_quote: true, ..ParseOption::default() };
+        let parsed = Ini::load_from_str_opt(&text, options)
+            .map_err(|error| malformed(path, &format!("line {}: {}", error.line + 1, error.msg)))?;
+        let sections = parsed.iter().filter_map(|(name, values)| {
+            let values = values.iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
+            Some((name?.to_owned(), values.collect()))
+        });
+        let is_exposed = fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o044 != 0);
+        Ok(Self { sections: sections.collect(), is_exposed, ..empty })
+    }
+
+    /// Returns where the file lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns whether others than the owner may read the file.
+    pub fn is_exposed(&self) -> bool {
+        self.is_exposed
+    }
+
+    /// Returns the keys and values of a profile; values that are empty count as not there.
+    pub fn profile(&self, name: &str) -> Option<&BTreeMap<String, String>> {
+        if name == TOOL_SETTINGS { None } else { self.sections.get(name) }
+    }
+
+    /// Returns the names of all profiles.
+    pub fn names(&self) -> Vec<String> {
+        self.sections.keys().filter(|name| *name != TOOL_SETTINGS).cloned().collect()
+    }
+
+    /// Returns the profile that the file itself says is meant when nobody names one.
+    pub fn default_profile(&self) -> Option<&str> {
+        let name = self.sections.get(TOOL_SETTINGS)?.get("default_profile")?;
+        Some(name.as_str()).filter(|name| !name.is_empty())
+    }
+}
+
+fn malformed(path: &Path, problem: &str) -> Error {
+    Error::ConfigMalformed { path: path.to_owned(), reason: problem.to_owned() }
+}

@@ -1,0 +1,196 @@
+//! Script values as text, JSON and rows, and JSON as script values.
+
+use rhai::{Array, Dynamic, Engine, ImmutableString, Map};
+use serde_json::Value;
+
+use super::failure::{Failure, Thrown, mistake};
+use super::functions::Minted;
+use crate::clock::{Duration, Time};
+use crate::error::Error;
+use crate::output::{Column, Format, Output, Table, csv, indent, plain, token_table, tokens_json};
+use crate::secret::{REDACTED, Secret};
+use crate::token::Token;
+
+/// Returns what a script's author calls the type of a value.
+pub fn type_word(value: &Dynamic) -> String {
+    let word = match value.type_name() {
+        "()" => "nothing",
+        "bool" => "true or false",
+        "i64" => return format!("the number {value}"),
+        "f64" => return format!("the number {value}"),
+        "string" => {
+            return format!(
+                "the text \"{}\"",
+                value.clone().into_immutable_string().unwrap_or_default()
+            );
+        }
+        "array" => "an array",
+        "map" => "a map",
+        "Fn" => "a function",
+        _ if value.is::<Time>() => "a time",
+        _ if value.is::<Duration>() => "a length of time",
+        _ if value.is::<Token>() => "a token",
+        _ if value.is::<Secret>() => "a secret",
+        _ if value.is::<Failure>() => "an error",
+        other => other,
+    };
+    word.to_owned()
+}
+
+/// Returns a value as `debug` shows it.
+pub fn debug(engine: &Engine, value: &Dynamic) -> String {
+    call_text(engine, "to_debug", value)
+}
+
+/// Returns a value as `print` shows it.
+pub fn display(engine: &Engine, value: &Dynamic) -> String {
+    call_text(engine, "to_string", value)
+}
+
+fn call_text(engine: &Engine, function: &str, value: &Dynamic) -> String {
+    let text = engine.eval_fn_call::<ImmutableString>(function, None, (value.clone(),));
+    text.map_or_else(|_| value.type_name().to_owned(), |text| text.to_string())
+}
+
+/// Turns a value into JSON; what JSON has no form for becomes text, a secret stays hidden.
+pub fn to_json(value: &Dynamic) -> Value {
+    if let Some(items) = value.read_lock::<Array>() {
+        return items.iter().map(to_json).collect();
+    }
+    if let Some(map) = value.read_lock::<Map>() {
+        return map.iter().map(|(key, item)| (key.to_string(), to_json(item))).collect();
+    }
+    if let Some(token) = value.read_lock::<Token>() {
+        return serde_json::from_str(token.raw()).unwrap_or(Value::Null);
+    }
+    if let Some(minted) = value.read_lock::<Minted>() {
+        return minted.to_json();
+    }
+    if let Some(failure) = value.read_lock::<Failure>() {
+        return Value::String(failure.0.to_string());
+    }
+    if value.is::<Secret>() {
+        return Value::String(REDACTED.to_owned());
+    }
+    if let Some(time) = value.read_lock::<Time>() {
+        return Value::String(time.to_string());
+    }
+    if let Some(length) = value.read_lock::<Duration>() {
+        return Value::String(length.to_string());
+    }
+    serde_json::to_value(value).unwrap_or_else(|_| Value::String(value.type_name().to_owned()))
+}
+
+/// Turns JSON text into script values.
+pub fn parse_json(text: &str) -> Result<Dynamic, Thrown> {
+    serde_json::from_str(text).map_err(|error| mistake(format!("that is not JSON: {error}")))
+}
+
+/// Returns whether a value is what `output` takes: tokens or maps, one or many.
+pub fn is_rows(value: &Dynamic) -> bool {
+    let is_row = |value: &Dynamic| value.is::<Token>() || value.is_map();
+    match value.read_lock::<Array>() {
+        Some(items) => !items.is_empty() && items.iter().all(is_row),
+        None => is_row(value),
+    }
+}
+
+/// Writes rows in the form that was asked for, with the picked columns or the usual ones.
+pub fn output_rows(
+    output: &Output,
+    value: &Dynamic,
+    columns: Option<&[String]>,
+) -> Result<(), Error> {
+    let one;
+    let lock;
+    let items: &[Dynamic] = if value.is_array() {
+        lock = value.read_lock::<Array>();
+        lock.as_deref().map_or(&[], Vec::as_slice)
+    } else {
+        one = [value.clone()];
+        &one
+    };
+    let tokens: Option<Vec<Token>> = items.iter().map(|item| item.clone().try_cast()).collect();
+    match tokens {
+        Some(tokens) if !tokens.is_empty() => output_tokens(output, &tokens, columns),
+        _ if output.format() == Format::Json => output_json(output, value, columns),
+        _ => output_table(output, items, columns),
+    }
+}
+
+fn output_tokens(
+    output: &Output,
+    tokens: &[Token],
+    columns: Option<&[String]>,
+) -> Result<(), Error> {
+    let picked =
+        columns.map(|columns| columns.iter().map(|name| Column::new(name)).collect::<Vec<_>>());
+    match (output.format(), picked) {
+        (Format::Json, None) => output.line(&tokens_json(tokens, None)),
+        (Format::Json, Some(columns)) => {
+            let row = |token: &Token| -> Value {
+                columns
+                    .iter()
+                    .map(|column| (column.name().to_owned(), column.value(token)))
+                    .collect()
+            };
+            let rows: Vec<Value> = tokens.iter().map(row).collect();
+            output.line(&indent(&Value::Array(rows).to_string()))
+        }
+        (Format::Csv, columns) => {
+            output.line(&csv(&token_table(tokens, &columns.unwrap_or_else(Column::usual), false)))
+        }
+        (_, columns) => {
+            let table = token_table(tokens, &columns.unwrap_or_else(Column::usual), true);
+            output.line(&table.draw(output.width()))
+        }
+    }
+}
+
+fn output_json(output: &Output, value: &Dynamic, columns: Option<&[String]>) -> Result<(), Error> {
+    let mut json = to_json(value);
+    if let (Some(columns), Value::Array(rows)) = (columns, &mut json) {
+        for row in rows {
+            let picked = columns
+                .iter()
+                .map(|column| (column.clone(), row.get(column).cloned().unwrap_or(Value::Null)));
+            *row = picked.collect();
+        }
+    }
+    output.line(&indent(&json.to_string()))
+}
+
+fn output_table(
+    output: &Output,
+    items: &[Dynamic],
+    columns: Option<&[String]>,
+) -> Result<(), Error> {
+    let rows: Vec<Value> = items.iter().map(to_json).collect();
+    let columns = columns.map_or_else(|| all_keys(&rows), <[String]>::to_vec);
+    let mut table = Table::new(columns.clone());
+    for row in &rows {
+        let cell = |column: &String| row.get(column).map(plain).unwrap_or_default();
+        table.rows.push(if row.is_object() {
+            columns.iter().map(cell).collect()
+        } else {
+            vec![plain(row)]
+        });
+    }
+    if table.columns.is_empty() && table.rows.is_empty() {
+        return Ok(());
+    }
+    if output.format() == Format::Csv {
+        return output.line(&csv(&table));
+    }
+    output.line(&table.draw(output.width()))
+}
+
+fn all_keys(rows: &[Value]) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for row in rows.iter().filter_map(Value::as_object) {
+        for key in row.keys().filter(|key| !keys.contains(key)).cloned().collect::<Vec<_>>() {
+            keys.push(key);
+        }
+    }
+    if keys.is_empty() && !rows.is_empty() { vec!["value".to_owned()] } else { keys }
+}

@@ -1,0 +1,59 @@
+//! Builds the engine a script runs in: its limits, what is taken out of the language, and the API put in.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine};
+
+use super::functions;
+use super::modules::Modules;
+use super::run::Run;
+use super::strict;
+use crate::session::Session;
+
+/// The stack of the thread an engine runs on; the limits below fit in it with room to spare, in debug builds too.
+pub const STACK: usize = 64 << 20;
+
+/// Builds an engine with the whole API; without a run its functions can be looked at but not called.
+pub fn build() -> Engine {
+    let mut engine = Engine::new();
+    limit(&mut engine);
+    functions::register(&mut engine);
+    strict::register(&mut engine);
+    engine
+}
+
+/// Builds the engine of a run.
+pub fn build_for(run: &Run, session: &Arc<Session>, modules: Modules) -> Engine {
+    let mut engine = build();
+    engine.set_default_tag(run.tag());
+    engine.set_module_resolver(modules);
+    let stop = Arc::clone(session.stop());
+    engine.on_progress(move |_| stop.is_set().then_some(Dynamic::UNIT));
+    let printer = Rc::new(run.clone());
+    let debugger = Rc::clone(&printer);
+    engine.on_print(move |text| {
+        // A closed stdout ends the run by itself.
+        let _ = printer.session().output().line(text);
+    });
+    engine.on_debug(move |text, source, position| {
+        let source = source.unwrap_or_default();
+        debugger.session().output().note(&format!("{source}:{position:?} {text}"));
+    });
+    engine
+}
+
+/// Sets every limit, as debug and release builds have different ones, and takes `eval` out of the language.
+fn limit(engine: &mut Engine) {
+    engine
+        .set_strict_variables(true)
+        .set_max_call_levels(128)
+        .set_max_expr_depths(128, 64)
+        .set_max_string_size(64 << 20)
+        .set_max_array_size(5_000_000)
+        .set_max_map_size(100_000)
+        .set_max_modules(64)
+        .set_max_functions(2000)
+        .set_max_variables(10_000)
+        .disable_symbol("eval");
+}

@@ -1,0 +1,223 @@
+//! Errors between Rust and scripts: what a script catches, what it may not, and what an uncaught one becomes.
+//!
+//! How a failure is drawn is `report`'s.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, EvalAltResult, Position};
+
+use super::names;
+use super::report::{Frame, Report, Sources};
+use crate::error::{Error, ScriptFailure, exit};
+use crate::output::visible;
+use crate::secret;
+use crate::stop::{Reason, Stop};
+
+/// What a native function throws.
+pub type Thrown = Box<EvalAltResult>;
+
+/// An error as a script sees it: `err.code`, `err.status`, `err.message`, `err.request_id`.
+#[derive(Clone, Debug)]
+pub struct Failure(pub Arc<Error>);
+
+/// Throws `error`; one that no script may swallow ends the run.
+pub fn throw(error: Error, stop: &Stop) -> Thrown {
+    if error.is_catchable() {
+        let value = Dynamic::from(Failure(Arc::new(error)));
+        return EvalAltResult::ErrorRuntime(value, Position::NONE).into();
+    }
+    let error = stop.fail(error);
+    EvalAltResult::ErrorTerminated(Dynamic::from(Failure(Arc::new(error))), Position::NONE).into()
+}
+
+/// Throws a mistake in how a function was called.
+pub fn mistake(problem: impl Into<String>) -> Thrown {
+    let error = Error::BadRequest { problem: problem.into() };
+    EvalAltResult::ErrorRuntime(Dynamic::from(Failure(Arc::new(error))), Position::NONE).into()
+}
+
+/// Tells how a run ended: the stop, which nothing can swallow, before the result.
+pub fn conclude<T>(
+    result: Result<T, Thrown>,
+    engine: &Engine,
+    sources: &Sources,
+    main: &str,
+    stop: &Stop,
+) -> Result<T, Error> {
+    match (stop.reason(), result) {
+        (None, Ok(value)) => Ok(value),
+        (None, Err(thrown)) => Err(explain(&thrown, engine, sources, main)),
+        (Some(Reason::Exit(code)), _) => Err(Error::Exit { code }),
+        (Some(Reason::Failed(error)), Err(thrown))
+            if error.exit_code() == exit::REFUSED || matches!(error, Error::Usage { .. }) =>
+        {
+            if matches!(error, Error::Usage { .. }) {
+                return Err(error);
+            }
+            let mut frames = unwind(&thrown, main).0;
+            let told = Told::of(&error);
+            frames.iter_mut().for_each(|frame| frame.label = None);
+            Err(draw(told, &frames, sources, main))
+        }
+        (Some(Reason::Failed(error)), _) => Err(error),
+    }
+}
+
+/// Turns what a script threw into an error with the place it was thrown from.
+pub fn explain(thrown: &EvalAltResult, engine: &Engine, sources: &Sources, main: &str) -> Error {
+    let (frames, inner) = unwind(thrown, main);
+    draw(Told::by(inner, engine), &frames, sources, main)
+}
+
+/// What is said about a failure.
+struct Told {
+    message: String,
+    hint: Option<String>,
+    exit_code: u8,
+}
+
+impl Told {
+    fn of(error: &Error) -> Self {
+        Self { message: error.to_string(), hint: error.hint(), exit_code: error.exit_code() }
+    }
+
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None, exit_code: exit::FAILED }
+    }
+
+    /// Says in our words what the engine or the script threw.
+    fn by(thrown: &EvalAltResult, engine: &Engine) -> Self {
+        match thrown {
+            EvalAltResult::ErrorRuntime(value, _) => Self::by_value(value, engine),
+            EvalAltResult::ErrorParsing(problem, _) => {
+                Self { exit_code: exit::USAGE, ..Self::new(lower_case(&problem.to_string())) }
+            }
+            EvalAltResult::ErrorFunctionNotFound(signature, _) => {
+                unknown_function(signature, engine)
+            }
+            EvalAltResult::ErrorModuleNotFound(path, _) => Self {
+                hint: Some(
+                    "imports are looked for in the script's own folder, then in the bundled `lib/`"
+                        .to_owned(),
+                ),
+                ..Self::new(format!("there is no module `{path}`"))
+            },
+            other => Self::new(lower_case(&without_position(other))),
+        }
+    }
+
+    fn by_value(value: &Dynamic, engine: &Engine) -> Self {
+        if let Some(failure) = value.read_lock::<Failure>() {
+            return Self::of(&failure.0);
+        }
+        if let Ok(text) = value.clone().into_immutable_string() {
+            return Self::new(text.as_str());
+        }
+        let text = super::convert::debug(engine, value);
+        Self::new(format!("the script threw {text}"))
+    }
+}
+
+/// Unwraps the calls an error passed through; the first frame is where it happened, the rest led there.
+fn unwind<'e>(thrown: &'e EvalAltResult, main: &str) -> (Vec<Frame>, &'e EvalAltResult) {
+    let mut frames = Vec::new();
+    let mut source = main.to_owned();
+    let mut error = thrown;
+    loop {
+        match error {
+            EvalAltResult::ErrorInFunctionCall(name, inside, inner, position) => {
+                let label = if rhai_anonymous(name) {
+                    "in a closure called here".to_owned()
+                } else {
+                    format!("`{name}` was called here")
+                };
+                frames.push(Frame {
+                    source: source.clone(),
+                    position: *position,
+                    label: Some(label),
+                });
+                if !inside.is_empty() {
+                    source.clone_from(inside);
+                }
+                error = inner;
+            }
+            EvalAltResult::ErrorInModule(path, inner, position) => {
+                frames.push(Frame {
+                    source: source.clone(),
+                    position: *position,
+                    label: Some("imported here".to_owned()),
+                });
+                source.clone_from(path);
+                error = inner;
+            }
+            inner => {
+                let position = place(inner);
+                frames.push(Frame { source, position, label: None });
+                frames.reverse();
+                return (frames, inner);
+            }
+        }
+    }
+}
+
+fn rhai_anonymous(name: &str) -> bool {
+    name.starts_with("anon$")
+}
+
+fn place(error: &EvalAltResult) -> Position {
+    error.position()
+}
+
+fn draw(told: Told, frames: &[Frame], sources: &Sources, main: &str) -> Error {
+    let message = secret::redact(&visible(&told.message)).into_owned();
+    let report = Report { message: &message, frames, sources, main }.draw();
+    Error::Script(Box::new(ScriptFailure {
+        report,
+        message,
+        hint: told.hint,
+        exit_code: told.exit_code,
+    }))
+}
+
+/// Returns the engine's words without the position they end in, which the drawing shows.
+fn without_position(error: &EvalAltResult) -> String {
+    let text = error.to_string();
+    match text.rfind(" (line ") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}
+
+fn lower_case(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) if !letters.as_str().starts_with(char::is_uppercase) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// Says which functions there are instead of one that is not.
+fn unknown_function(signature: &str, engine: &Engine) -> Told {
+    let name = signature.split([' ', '(']).next().unwrap_or(signature);
+    let known = engine.collect_fn_metadata(
+        None,
+        |info| Some((info.metadata.name.to_string(), info.metadata.num_params)),
+        true,
+    );
+    let arities: Vec<usize> =
+        known.iter().filter(|(known, _)| known == name).map(|(_, arity)| *arity).collect();
+    if let Some(property) = name.strip_prefix("get$") {
+        return Told::new(format!("there is no property `{property}`"));
+    }
+    let hint = if arities.is_empty() {
+        let names = known.iter().map(|(name, _)| name.as_str());
+        names::closest(name, names).map(|close| format!("did you mean `{close}`?"))
+    } else {
+        Some(format!("`patroll docs {name}` shows how it is called"))
+    };
+    let signature =
+        signature.replace("&str | ImmutableString | String", "string").replace("rhai::", "");
+    Told { hint, ..Told::new(format!("no function takes these: `{signature}`")) }
+}

@@ -1,0 +1,50 @@
+//! The functions a script has, a file for each topic; their doc comments are their manual everywhere.
+
+mod arrays;
+mod errors;
+mod options;
+mod output;
+mod run;
+mod secrets;
+mod time;
+mod token;
+mod tokens;
+
+use rhai::{Engine, Module};
+
+pub use tokens::Minted;
+
+/// A group of functions that are explained together.
+pub struct Topic {
+    /// Its heading.
+    pub title: &'static str,
+    /// Builds its functions.
+    pub module: fn() -> Module,
+}
+
+/// Every topic, in the order in which a newcomer meets them.
+pub const TOPICS: [Topic; 9] = [
+    Topic { title: "Tokens", module: tokens::module },
+    Topic { title: "A token", module: token::module },
+    Topic { title: "Times and durations", module: time::module },
+    Topic { title: "Arrays", module: arrays::module },
+    Topic { title: "Options and arguments", module: options::module },
+    Topic { title: "Output", module: output::module },
+    Topic { title: "The run", module: run::module },
+    Topic { title: "Secrets", module: secrets::module },
+    Topic { title: "Errors", module: errors::module },
+];
+
+/// Puts the functions into an engine.
+pub fn register(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<crate::token::Token>("Token")
+        .register_type_with_name::<Minted>("NewToken")
+        .register_type_with_name::<crate::clock::Time>("Time")
+        .register_type_with_name::<crate::clock::Duration>("Duration")
+        .register_type_with_name::<crate::secret::Secret>("Secret")
+        .register_type_with_name::<super::failure::Failure>("Error");
+    for topic in &TOPICS {
+        engine.register_global_module((topic.module)().into());
+    }
+}

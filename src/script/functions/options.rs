@@ -1,0 +1,109 @@
+//! What was written behind the script's name: its options, other words, and stdin.
+
+use std::io::{IsTerminal, Read};
+
+#[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
+use rhai::plugin::*;
+use rhai::{Array, Map, Module};
+
+use crate::error::{Error, exit};
+use crate::script::failure::mistake;
+use crate::script::options;
+use crate::script::run::Run;
+use crate::stop::Reason;
+
+/// What is read from stdin at most.
+const LARGEST_STDIN: u64 = 64 << 20;
+
+/// Builds the topic.
+pub fn module() -> Module {
+    rhai::exported_module!(api)
+}
+
+#[export_module]
+#[allow(clippy::needless_pass_by_value, reason = "Rhai hands values over")]
+mod api {
+    /// Declares the script's own options and returns their values. The map has each option's default, which also tells its
+    /// type: a text, a number, true or false, a duration, a time, or an array of texts (which may be given several times).
+    /// `older_than` is written `--older-than 90d`; `--help` behind the script's name explains them under the script's
+    /// opening comment.
+    ///
+    /// Has to come before the first request. An unknown or mistyped option ends the run (exit 2).
+    ///
+    /// ```rhai
+    /// let options = options(#{ prefix: "ci-", older_than: days(90), list: false });
+    /// print(options.prefix);
+    /// ```
+    #[rhai_fn(return_raw, volatile)]
+    pub fn options(context: NativeCallContext, defaults: Map) -> Result<Map, Box<EvalAltResult>> {
+        let run = Run::of(&context)?;
+        let arguments = run.arguments();
+        if let Some(problem) = options::find_mistake(&defaults, &arguments.reserved) {
+            return Err(mistake(problem));
+        }
+        if arguments.wants_help {
+            return Err(show_help(&run, &context, &defaults));
+        }
+        let parsed = options::parse(&arguments.words, arguments.open, &defaults)
+            .map_err(|error| run.throw(error))?;
+        run.take_options(parsed.positional);
+        Ok(parsed.values)
+    }
+
+    /// Returns the words behind the script's name that are no options.
+    ///
+    /// ```rhai
+    /// print(args().len());
+    /// ```
+    #[rhai_fn(name = "args", return_raw, volatile)]
+    pub fn arguments(context: NativeCallContext) -> Result<Array, Box<EvalAltResult>> {
+        let words = Run::of(&context)?.positional();
+        Ok(words.into_iter().map(Dynamic::from).collect())
+    }
+
+    /// Returns all of stdin as text; the empty text if it is a terminal. Throws if it is no UTF-8 or longer than 64 MiB.
+    ///
+    /// ```rhai
+    /// for line in read_stdin().split("\n") {
+    ///     print(line);
+    /// }
+    /// ```
+    #[rhai_fn(return_raw, volatile)]
+    pub fn read_stdin(context: NativeCallContext) -> Result<ImmutableString, Box<EvalAltResult>> {
+        let run = Run::of(&context)?;
+        let stdin = std::io::stdin();
+        if stdin.is_terminal() {
+            return Ok(ImmutableString::new());
+        }
+        let mut text = String::new();
+        let read = stdin.lock().take(LARGEST_STDIN + 1).read_to_string(&mut text);
+        read.map_err(|error| run.throw(Error::io("read", "stdin", &error)))?;
+        if text.len() as u64 > LARGEST_STDIN {
+            return Err(mistake("stdin is longer than 64 MiB"));
+        }
+        Ok(text.into())
+    }
+}
+
+/// Prints the script's help and ends the run.
+fn show_help(run: &Run, context: &NativeCallContext<'_>, defaults: &Map) -> Box<EvalAltResult> {
+    let output = run.session().output();
+    let name = context.call_source().unwrap_or("SCRIPT");
+    let name = name.strip_prefix("bundled:").unwrap_or(name);
+    let mut lines: Vec<String> = run.help().lines().map(str::to_owned).collect();
+    lines.extend([
+        "".into(),
+        format!("Usage: patroll run {name} [OPTIONS] [ARGS…]"),
+        "".into(),
+        "Options:".into(),
+    ]);
+    lines.extend(options::explain(defaults));
+    lines.extend([
+        "".into(),
+        "patroll's own flags, such as --dry-run and --profile, can stand here too.".into(),
+    ]);
+    // A closed stdout ends the run as well.
+    let _ = output.line(&lines.join("\n"));
+    run.session().stop().set(Reason::Exit(exit::DONE));
+    run.throw(Error::Exit { code: exit::DONE })
+}

@@ -1,0 +1,129 @@
+//! What a script says: rows and lines on stdout, logs on stderr, and JSON.
+
+#[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
+use rhai::plugin::*;
+use rhai::{Array, Map, Module};
+
+use crate::output::indent;
+use crate::script::convert;
+use crate::script::failure::mistake;
+use crate::script::run::Run;
+
+/// Builds the topic.
+pub fn module() -> Module {
+    rhai::exported_module!(api)
+}
+
+#[export_module]
+#[allow(clippy::needless_pass_by_value, reason = "Rhai hands values over")]
+mod api {
+    /// Writes tokens or maps to stdout as `--output` says: a table on a terminal, JSON otherwise.
+    ///
+    /// ```rhai
+    /// output(tokens_list().filter(|t| t.expires_in < days(7)));
+    /// ```
+    #[rhai_fn(return_raw, volatile)]
+    pub fn output(context: NativeCallContext, rows: Dynamic) -> Result<(), Box<EvalAltResult>> {
+        let run = Run::of(&context)?;
+        convert::output_rows(run.session().output(), &rows, None).map_err(|error| run.throw(error))
+    }
+
+    /// Writes tokens or maps with these columns only: any field or computed property of a token, any key of a map.
+    ///
+    /// ```rhai
+    /// output(tokens_list(), ["comment", "expires"]);
+    /// ```
+    #[rhai_fn(name = "output", return_raw, volatile)]
+    pub fn output_columns(
+        context: NativeCallContext,
+        rows: Dynamic,
+        columns: Array,
+    ) -> Result<(), Box<EvalAltResult>> {
+        let run = Run::of(&context)?;
+        let names =
+            columns.into_iter().map(Dynamic::into_immutable_string).collect::<Result<Vec<_>, _>>();
+        let names = names.map_err(|_| mistake("the columns are an array of texts"))?;
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        convert::output_rows(run.session().output(), &rows, Some(&names))
+            .map_err(|error| run.throw(error))
+    }
+
+    /// Writes a line to stderr; `--quiet` leaves it out.
+    ///
+    /// ```rhai
+    /// log_info("looking at the tokens");
+    /// ```
+    #[rhai_fn(return_raw, volatile)]
+    pub fn log_info(
+        context: NativeCallContext,
+        message: Dynamic,
+    ) -> Result<(), Box<EvalAltResult>> {
+        let text = convert::display(context.engine(), &message);
+        Run::of(&context)?.session().output().note(&text);
+        Ok(())
+    }
+
+    /// Writes a warning to stderr.
+    ///
+    /// ```rhai
+    /// log_warn("a token without a comment");
+    /// ```
+    #[rhai_fn(return_raw, volatile)]
+    pub fn log_warn(
+        context: NativeCallContext,
+        message: Dynamic,
+    ) -> Result<(), Box<EvalAltResult>> {
+        let text = convert::display(context.engine(), &message);
+        Run::of(&context)?.session().output().warn(&text);
+        Ok(())
+    }
+
+    /// Writes an error to stderr; the script goes on.
+    ///
+    /// ```rhai
+    /// log_error("one of them could not be revoked");
+    /// ```
+    #[rhai_fn(return_raw, volatile)]
+    pub fn log_error(
+        context: NativeCallContext,
+        message: Dynamic,
+    ) -> Result<(), Box<EvalAltResult>> {
+        let text = convert::display(context.engine(), &message);
+        Run::of(&context)?.session().output().fault(&text);
+        Ok(())
+    }
+
+    /// Returns a value as JSON on one line: tokens as the workspace sent them, times as text, secrets as `[redacted]`.
+    ///
+    /// ```rhai
+    /// print(to_json(#{ when: time("2026-11-23"), list: [1, true, ()] }));
+    /// ```
+    pub fn to_json(value: Dynamic) -> ImmutableString {
+        convert::to_json(&value).to_string().into()
+    }
+
+    /// Returns a map as JSON on one line.
+    #[rhai_fn(name = "to_json")]
+    pub fn map_to_json(value: Map) -> ImmutableString {
+        convert::to_json(&value.into()).to_string().into()
+    }
+
+    /// Returns a value as JSON over several lines, indented by two spaces.
+    ///
+    /// ```rhai
+    /// print(to_json_pretty(#{ a: 1 }));
+    /// ```
+    pub fn to_json_pretty(value: Dynamic) -> ImmutableString {
+        indent(&convert::to_json(&value).to_string()).into()
+    }
+
+    /// Returns the value that a JSON text stands for. Throws if it is no JSON.
+    ///
+    /// ```rhai
+    /// print(parse_json("{\"a\": [1, 2]}").a[1]);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn parse_json(text: &str) -> Result<Dynamic, Box<EvalAltResult>> {
+        convert::parse_json(text)
+    }
+}

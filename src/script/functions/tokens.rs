@@ -1,0 +1,283 @@
+//! `tokens_create`, `tokens_list`, `tokens_revoke`: the Token API for scripts, over `api::tokens`.
+
+#[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
+use rhai::plugin::*;
+use rhai::{Array, Map};
+
+use super::secrets::Value;
+use crate::api::tokens::OwnRule;
+use crate::api::tokens::{Created, NewToken, Revoked, Target};
+use crate::clock::{Duration, Time};
+use crate::script::convert::type_word;
+use crate::script::failure::{Thrown, mistake};
+use crate::script::names;
+use crate::script::run::{Run, origin};
+use crate::secret::{REDACTED, Secret};
+use crate::token::Token;
+
+/// A token lives 90 days if nobody says otherwise, as with the retired Tokens CLI.
+const USUAL_LIFETIME: Duration = Duration::from_days(90);
+
+/// A token just created: its record, and its value, which is shown once.
+#[derive(Clone, Debug)]
+pub struct Minted {
+    token: Token,
+    value: Option<Secret>,
+}
+
+impl Minted {
+    /// Returns it as JSON; the value stays hidden.
+    pub fn to_json(&self) -> serde_json::Value {
+        let info: serde_json::Value = serde_json::from_str(self.token.raw()).unwrap_or_default();
+        serde_json::json!({ "token_value": REDACTED, "token_info": info })
+    }
+}
+
+/// Builds the topic.
+pub fn module() -> Module {
+    rhai::exported_module!(api)
+}
+
+#[export_module]
+#[allow(clippy::needless_pass_by_value, reason = "Rhai hands values over")]
+mod api {
+    /// Returns the tokens of the signed-in user, those expired within the last day included where the workspace still
+    /// lists them.
+    ///
+    /// Throws what the workspace answers, as `err.code`, `err.status`, `err.message` and `err.request_id`.
+    ///
+    /// ```rhai
+    /// for t in tokens_list().filter(|t| t.expires_in < days(30)) {
+    ///     print(`${t.comment} expires ${t.expires}`);
+    /// }
+    /// ```
+    #[rhai_fn(return_raw, volatile)]
+    pub fn tokens_list(context: NativeCallContext) -> Result<Array, Box<EvalAltResult>> {
+        let run = Run::of(&context)?;
+        let listing = crate::api::tokens::list(run.client()?).map_err(|error| run.throw(error))?;
+        Ok(listing.tokens.into_iter().map(Dynamic::from).collect())
+    }
+
+    /// Creates a token from a map of `comment`, `lifetime` (or `lifetime_seconds`; 90 days if neither is given) and
+    /// `scopes`; returns it with `token_value` (a secret, to be had only now), `token_info` and `token_id`.
+    ///
+    /// In a dry run it returns a placeholder with the id `dry-run-1`. Throws if the workspace refuses (`QUOTA_EXCEEDED`,
+    /// a lifetime above its maximum), or with `OUTCOME_UNKNOWN` if the answer was lost. A value that reaches no one by the
+    /// end of the run fails the run, naming the token.
+    ///
+    /// ```rhai
+    /// let made = tokens_create(#{ comment: "ci deploy", lifetime: days(30) });
+    /// print(`made ${made.token_id.len()} letters of id, value ${made.token_value}`);
+    /// tokens_revoke(made.token_id);
+    /// ```
+    #[rhai_fn(return_raw, volatile)]
+    pub fn tokens_create(
+        context: NativeCallContext,
+        options: Map,
+    ) -> Result<Minted, Box<EvalAltResult>> {
+        let new = read_options(&context, options)?;
+        create(&context, &new)
+    }
+
+    /// Creates a token with a comment and a lifetime.
+    ///
+    /// ```rhai
+    /// let made = tokens_create("nightly job", days(7));
+    /// print(made.token_info.lifetime);
+    /// tokens_revoke(made.token_id);
+    /// ```
+    #[rhai_fn(name = "tokens_create", return_raw, volatile)]
+    pub fn tokens_create_for(
+        context: NativeCallContext,
+        comment: ImmutableString,
+        lifetime: Dynamic,
+    ) -> Result<Minted, Box<EvalAltResult>> {
+        let new =
+            NewToken { comment: comment.into(), lifetime: read_lifetime(&lifetime)?, scopes: None };
+        create(&context, &new)
+    }
+
+    /// Revokes a token, given as a token or its id: true if it was there, false if it was gone already. An array is
+    /// revoked one by one and gives a map of `revoked` and `already_gone`.
+    ///
+    /// The credential in use is refused, and ends the run (exit 5), unless `#{ allow_own: true }` says it is meant. In a
+    /// dry run nothing is revoked and the answer is true. Throws what the workspace answers.
+    ///
+    /// ```rhai
+    /// for t in tokens_list().filter(|t| t.is_expired) {
+    ///     tokens_revoke(t);
+    /// }
+    /// ```
+    #[rhai_fn(return_raw, volatile)]
+    pub fn tokens_revoke(
+        context: NativeCallContext,
+        token: Dynamic,
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
+        revoke(&context, &token, OwnRule::Refuse)
+    }
+
+    /// Revokes as above, with options: `allow_own`.
+    ///
+    /// ```rhai
+    /// let old = tokens_list().filter(|t| t.age > days(700) && !t.is_own);
+    /// print(tokens_revoke(old, #{ allow_own: false }).already_gone);
+    /// ```
+    #[rhai_fn(name = "tokens_revoke", return_raw, volatile)]
+    pub fn tokens_revoke_with(
+        context: NativeCallContext,
+        token: Dynamic,
+        options: Map,
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
+        names::refuse_unknown_keys("tokens_revoke", &options, &["allow_own"])?;
+        let rule = match options.get("allow_own").map(Dynamic::as_bool) {
+            None | Some(Ok(false)) => OwnRule::Refuse,
+            Some(Ok(true)) => OwnRule::Allow,
+            Some(Err(_)) => return Err(mistake("`allow_own` is true or false")),
+        };
+        revoke(&context, &token, rule)
+    }
+
+    /// Returns the new token's id.
+    #[rhai_fn(get = "token_id", pure)]
+    pub fn minted_id(minted: &mut Minted) -> ImmutableString {
+        minted.token.token_id().into()
+    }
+
+    /// Returns the new token's record.
+    #[rhai_fn(get = "token_info", pure)]
+    pub fn minted_info(minted: &mut Minted) -> Token {
+        minted.token.clone()
+    }
+
+    /// Returns the new token's value, a secret; in a dry run there is none to be revealed.
+    #[rhai_fn(get = "token_value", pure)]
+    pub fn minted_value(minted: &mut Minted) -> Value {
+        Value::of_token(minted.token.token_id(), minted.value.clone())
+    }
+
+    #[rhai_fn(name = "to_string", name = "to_debug", pure)]
+    pub fn minted_text(minted: &mut Minted) -> ImmutableString {
+        format!("new token {} (value {REDACTED})", minted.token.token_id()).into()
+    }
+}
+
+fn create(context: &NativeCallContext<'_>, new: &NewToken) -> Result<Minted, Thrown> {
+    let run = Run::of(context)?;
+    let created = crate::api::tokens::create(run.client()?, new, &origin(context));
+    match created.map_err(|error| run.throw(error))? {
+        Created::Made(made) => {
+            run.remember_value(made.token.token_id());
+            Ok(Minted { token: made.token, value: Some(made.value) })
+        }
+        Created::Dry(number) => Ok(Minted { token: placeholder(&run, new, number)?, value: None }),
+    }
+}
+
+/// Makes up the record that a dry run answers with.
+fn placeholder(run: &Run, new: &NewToken, number: usize) -> Result<Token, Thrown> {
+    let now: Time = run.session().clock().now();
+    let record = serde_json::json!({
+        "token_id": format!("dry-run-{number}"),
+        "creation_time": now.ms(),
+        "expiry_time": now.plus(new.lifetime).ms(),
+        "comment": new.comment,
+    });
+    Token::read(&record.to_string().into(), now).map_err(|error| mistake(error.to_string()))
+}
+
+fn read_options(context: &NativeCallContext<'_>, options: Map) -> Result<NewToken, Thrown> {
+    names::refuse_unknown_keys(
+        context.fn_name(),
+        &options,
+        &["comment", "lifetime", "lifetime_seconds", "scopes"],
+    )?;
+    let comment = options.get("comment").cloned().unwrap_or_default();
+    let comment = comment.into_immutable_string().map_err(|_| {
+        mistake("a new token needs a `comment`: without one nobody will know what it was for")
+    })?;
+    let lifetime = match (options.get("lifetime"), options.get("lifetime_seconds")) {
+        (Some(_), Some(_)) => {
+            return Err(mistake("`lifetime` and `lifetime_seconds` say the same thing twice"));
+        }
+        (Some(lifetime), None) => read_lifetime(lifetime)?,
+        (None, Some(seconds)) => {
+            let seconds =
+                seconds.as_int().map_err(|_| mistake("`lifetime_seconds` is a whole number"))?;
+            Duration::from_seconds(seconds)
+        }
+        (None, None) => USUAL_LIFETIME,
+    };
+    let scopes = options.get("scopes").map(read_scopes).transpose()?;
+    Ok(NewToken { comment: comment.into(), lifetime, scopes })
+}
+
+fn read_lifetime(value: &Dynamic) -> Result<Duration, Thrown> {
+    if let Some(length) = value.clone().try_cast::<Duration>() {
+        return Ok(length);
+    }
+    match value.clone().into_immutable_string() {
+        Ok(text) => Duration::parse(&text).map_err(|error| mistake(error.to_string())),
+        Err(_) => Err(mistake(format!(
+            "a lifetime is a duration such as `days(90)`, not {}",
+            type_word(value)
+        ))),
+    }
+}
+
+fn read_scopes(value: &Dynamic) -> Result<Vec<String>, Thrown> {
+    let wrong = || mistake("`scopes` is an array of texts");
+    let items = value.clone().into_typed_array::<ImmutableString>().map_err(|_| wrong())?;
+    Ok(items.into_iter().map(Into::into).collect())
+}
+
+fn revoke(
+    context: &NativeCallContext<'_>,
+    value: &Dynamic,
+    rule: OwnRule,
+) -> Result<Dynamic, Thrown> {
+    let run = Run::of(context)?;
+    let Some(items) = value.read_lock::<Array>() else {
+        return Ok(revoke_one(context, &run, &target(value)?, rule)?.into());
+    };
+    let targets = items.iter().map(target).collect::<Result<Vec<_>, _>>()?;
+    let (mut revoked, mut already_gone) = (0_i64, 0_i64);
+    for target in &targets {
+        if revoke_one(context, &run, target, rule)? {
+            revoked += 1;
+        } else {
+            already_gone += 1;
+        }
+    }
+    let counts = [("revoked".into(), revoked.into()), ("already_gone".into(), already_gone.into())];
+    Ok(Dynamic::from_map(Map::from(counts)))
+}
+
+fn revoke_one(
+    context: &NativeCallContext<'_>,
+    run: &Run,
+    target: &Target,
+    rule: OwnRule,
+) -> Result<bool, Thrown> {
+    let revoked = crate::api::tokens::revoke(run.client()?, target, rule, &origin(context));
+    let revoked = revoked.map_err(|error| run.throw(error))?;
+    run.forget_value(&target.token_id);
+    Ok(!matches!(revoked, Revoked::AlreadyGone))
+}
+
+fn target(value: &Dynamic) -> Result<Target, Thrown> {
+    if let Some(token) = value.read_lock::<Token>() {
+        return Ok(Target {
+            token_id: token.token_id().to_owned(),
+            comment: Some(token.comment().to_owned()),
+        });
+    }
+    if let Some(minted) = value.read_lock::<Minted>() {
+        let comment = Some(minted.token.comment().to_owned());
+        return Ok(Target { token_id: minted.token.token_id().to_owned(), comment });
+    }
+    match value.clone().into_immutable_string() {
+        Ok(id) if !id.trim().is_empty() => Ok(Target { token_id: id.into(), comment: None }),
+        Ok(_) => Err(mistake("a token's id is empty")),
+        Err(_) => Err(mistake(format!("a token or its id is wanted, not {}", type_word(value)))),
+    }
+}

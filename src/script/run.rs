@@ -1,0 +1,149 @@
+//! What a script's functions see of the run they are in: the session, the script's arguments, and what it has made.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rhai::{Dynamic, NativeCallContext};
+
+use super::failure::{Thrown, throw};
+use crate::api::Client;
+use crate::error::Error;
+use crate::gate::Origin;
+use crate::session::Session;
+
+/// What was written behind the script's name.
+#[derive(Clone, Debug, Default)]
+pub struct Arguments {
+    /// The words, in order.
+    pub words: Vec<String>,
+    /// How many of them stand before a `--`; the others are no options, whatever they look like.
+    pub open: usize,
+    /// Whether the script's help was asked for.
+    pub wants_help: bool,
+    /// The names of patroll's own flags, which no script option may bear.
+    pub reserved: Vec<String>,
+}
+
+impl Arguments {
+    /// Returns the first word that looks like an option, before a `--` that ends them.
+    pub fn stray_flag(&self) -> Option<&str> {
+        let open = self.words.iter().take(self.open);
+        open.map(String::as_str).find(|word| word.len() > 1 && word.starts_with('-'))
+    }
+}
+
+/// One run of one script; cheap to clone, and bound to the engine's thread.
+#[derive(Clone)]
+pub struct Run(Rc<State>);
+
+struct State {
+    session: Arc<Session>,
+    arguments: Arguments,
+    /// The words that `options` left for `args`.
+    positional: RefCell<Vec<String>>,
+    /// Whether the script has options that it has not asked for yet.
+    owes_options: Cell<bool>,
+    help: String,
+    /// The values made by this run that nobody has seen yet, by token id.
+    unseen: RefCell<BTreeSet<String>>,
+}
+
+impl Run {
+    /// Begins a run; `help` is the script's opening comment.
+    pub fn new(
+        session: Arc<Session>,
+        arguments: Arguments,
+        help: String,
+        owes_options: bool,
+    ) -> Self {
+        let positional = RefCell::new(arguments.words.clone());
+        Self(Rc::new(State {
+            session,
+            arguments,
+            positional,
+            owes_options: Cell::new(owes_options),
+            help,
+            unseen: RefCell::default(),
+        }))
+    }
+
+    /// Returns the run that a function was called in.
+    pub fn of(context: &NativeCallContext<'_>) -> Result<Self, Thrown> {
+        let run = context.tag().and_then(|tag| tag.clone().try_cast::<Self>());
+        run.ok_or_else(|| "this function needs a run".into())
+    }
+
+    /// Returns the session.
+    pub fn session(&self) -> &Session {
+        &self.0.session
+    }
+
+    /// Returns what was written behind the script's name.
+    pub fn arguments(&self) -> &Arguments {
+        &self.0.arguments
+    }
+
+    /// Returns the script's opening comment.
+    pub fn help(&self) -> &str {
+        &self.0.help
+    }
+
+    /// Returns the words that are no options.
+    pub fn positional(&self) -> Vec<String> {
+        self.0.positional.borrow().clone()
+    }
+
+    /// Notes that the script's options have been read, and which words they left.
+    pub fn take_options(&self, positional: Vec<String>) {
+        self.0.owes_options.set(false);
+        *self.0.positional.borrow_mut() = positional;
+    }
+
+    /// Returns the client of the run's workspace, once the script has read its options: a mistyped option must fail
+    /// before any request.
+    pub fn client(&self) -> Result<&Client, Thrown> {
+        if self.0.owes_options.get() {
+            let problem =
+                "a request comes before `options(…)`, so a mistyped option would be found too late"
+                    .to_owned();
+            return Err(self.throw(Error::BadRequest { problem }));
+        }
+        let workspace = self.session().workspace().map_err(|error| self.throw(error))?;
+        Ok(workspace.client())
+    }
+
+    /// Turns an error into what a script can catch, or into the end of the run if it may not.
+    pub fn throw(&self, error: Error) -> Thrown {
+        throw(error, self.session().stop())
+    }
+
+    /// Remembers that the value of a new token has gone nowhere yet.
+    pub fn remember_value(&self, token_id: &str) {
+        self.0.unseen.borrow_mut().insert(token_id.to_owned());
+    }
+
+    /// Forgets a value that has reached its place, or whose token is revoked.
+    pub fn forget_value(&self, token_id: &str) {
+        self.0.unseen.borrow_mut().remove(token_id);
+    }
+
+    /// Returns the ids of the new tokens whose value nobody has seen.
+    pub fn unseen_values(&self) -> Vec<String> {
+        self.0.unseen.borrow().iter().cloned().collect()
+    }
+
+    /// Returns this run as the tag by which `of` finds it.
+    pub fn tag(&self) -> Dynamic {
+        Dynamic::from(self.clone())
+    }
+}
+
+/// Returns the line of the script that called.
+pub fn origin(context: &NativeCallContext<'_>) -> Origin {
+    Origin {
+        script: context.call_source().map(str::to_owned),
+        line: context.call_position().line(),
+    }
+}

@@ -1,0 +1,59 @@
+//! Makes a wrong comparison an error: a time or a length of time compares with its own kind and nothing else.
+//!
+//! Rhai answers `false` when two values cannot be compared, which at 3 a.m. is a quiet "nothing to do". The wildcards
+//! below catch every such pair, in both orders; exact pairs are registered first and win.
+
+use rhai::{Dynamic, Engine};
+
+use super::convert::type_word;
+use super::failure::{Thrown, mistake};
+use crate::clock::{Duration, Time};
+use crate::secret::Secret;
+use crate::token::Token;
+
+const OPERATORS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
+
+/// Registers the comparisons there are, and refuses all others.
+pub fn register(engine: &mut Engine) {
+    register_order::<Time>(engine);
+    register_order::<Duration>(engine);
+    engine.register_fn("==", |left: Token, right: Token| left.token_id() == right.token_id());
+    engine.register_fn("!=", |left: Token, right: Token| left.token_id() != right.token_id());
+    refuse_others::<Time>(engine);
+    refuse_others::<Duration>(engine);
+    refuse_others::<Token>(engine);
+    refuse_others::<Secret>(engine);
+}
+
+fn register_order<T: Ord + Clone + 'static>(engine: &mut Engine) {
+    engine
+        .register_fn("==", |left: T, right: T| left == right)
+        .register_fn("!=", |left: T, right: T| left != right)
+        .register_fn("<", |left: T, right: T| left < right)
+        .register_fn("<=", |left: T, right: T| left <= right)
+        .register_fn(">", |left: T, right: T| left > right)
+        .register_fn(">=", |left: T, right: T| left >= right);
+}
+
+fn refuse_others<T: Clone + 'static>(engine: &mut Engine) {
+    for operator in OPERATORS {
+        engine
+            .register_fn(operator, |left: T, right: Dynamic| refuse(&Dynamic::from(left), &right));
+        engine
+            .register_fn(operator, |left: Dynamic, right: T| refuse(&left, &Dynamic::from(right)));
+    }
+}
+
+fn refuse(left: &Dynamic, right: &Dynamic) -> Result<bool, Thrown> {
+    let kinds = [left, right];
+    let hint = if kinds.iter().any(|value| value.is::<Duration>()) {
+        "; a length of time is written `days(30)`, `hours(12)` or `duration(\"90d\")`"
+    } else if kinds.iter().any(|value| value.is::<Time>()) {
+        "; an instant is written `now()`, `time(\"2026-11-23T00:00Z\")` or `never()`"
+    } else if kinds.iter().any(|value| value.is::<Token>()) {
+        "; compare one of its fields, such as `t.token_id`"
+    } else {
+        "; a secret can only be handed on"
+    };
+    Err(mistake(format!("{} cannot be compared with {}{hint}", type_word(left), type_word(right))))
+}

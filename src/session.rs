@@ -1,0 +1,69 @@
+//! One run: its settings, streams, gate, clock and stop flag, made once and shared by all threads.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::gate::{Gate, Mode};
+use crate::output::Output;
+use crate::settings::Settings;
+use crate::state::StateDir;
+use crate::stop::Stop;
+use crate::workspace::{Lazy, Shared, Workspace};
+
+/// Everything a run has.
+pub struct Session {
+    shared: Shared,
+    workspace: Lazy,
+}
+
+const _: () = {
+    const fn is_shareable<T: Send + Sync>() {}
+    is_shareable::<Session>();
+};
+
+impl Session {
+    /// Makes the session; reads no file and makes no request.
+    pub fn new(settings: Settings, output: Arc<Output>, stop: Arc<Stop>) -> Self {
+        let clock = Arc::new(Clock::default());
+        if let Some(sandbox) = &settings.asked().sandbox {
+            clock.learn(sandbox.now);
+        }
+        let mode = if settings.asked().dry_run { Mode::DryRun } else { Mode::Live };
+        let state = StateDir::new(settings.state_dir());
+        let gate =
+            Gate::new(mode, Arc::clone(&clock), state, Arc::clone(&output), Arc::clone(&stop));
+        let shared = Shared { settings, gate: Arc::new(gate), output, clock, stop };
+        Self { shared, workspace: Lazy::default() }
+    }
+
+    /// Returns the run's own workspace, opened at the first call.
+    pub fn workspace(&self) -> Result<&Workspace, Error> {
+        self.workspace.open(&self.shared)
+    }
+
+    /// Returns what the run was told.
+    pub fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    /// Returns where things are said.
+    pub fn output(&self) -> &Output {
+        &self.shared.output
+    }
+
+    /// Returns what decides about effects.
+    pub fn gate(&self) -> &Gate {
+        &self.shared.gate
+    }
+
+    /// Returns the run's now.
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    /// Returns what ends the run.
+    pub fn stop(&self) -> &Arc<Stop> {
+        &self.shared.stop
+    }
+}

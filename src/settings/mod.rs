@@ -1,0 +1,153 @@
+//! What a run is told: the command line, the environment and the profile file, resolved once, with where each came from.
+//!
+//! The only reader of the environment. `Asked` is what was typed; `Settings` is what that means.
+
+mod asked;
+mod attributes;
+mod connection;
+mod environment;
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use crate::clock::Duration;
+use crate::error::Error;
+use crate::output::{Format, Manner};
+use crate::profile::Profiles;
+
+pub use asked::{Asked, Color, SandboxAddress};
+pub use attributes::{Attribute, Attributes, Source, Value};
+pub use connection::Connection;
+pub use environment::Environment;
+
+/// Everything a run was told.
+pub struct Settings {
+    asked: Asked,
+    environment: Environment,
+    profiles: OnceLock<Result<Profiles, Error>>,
+}
+
+impl Settings {
+    /// Takes what was typed and what the environment says; reads no file yet.
+    pub fn new(asked: Asked, environment: Environment) -> Self {
+        Self { asked, environment, profiles: OnceLock::new() }
+    }
+
+    /// Returns what was typed.
+    pub fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
+    /// Returns how much is said, and in which form.
+    pub fn manner(&self) -> Result<Manner, Error> {
+        Ok(Manner {
+            format: self.format()?,
+            color: self.color(),
+            quiet: self.asked.quiet,
+            debug: self.asked.debug,
+        })
+    }
+
+    fn format(&self) -> Result<Format, Error> {
+        if let Some(format) = self.asked.output {
+            return Ok(format);
+        }
+        match self.environment.variable("DATABRICKS_OUTPUT_FORMAT") {
+            None | Some("auto") => Ok(Format::Auto),
+            Some("text" | "table") => Ok(Format::Table),
+            Some("json") => Ok(Format::Json),
+            Some("csv") => Ok(Format::Csv),
+            Some(other) => Err(Error::Usage {
+                problem: format!("DATABRICKS_OUTPUT_FORMAT is `{other}`"),
+                hint: Some("it can be auto, table, text, json or csv".to_owned()),
+            }),
+        }
+    }
+
+    /// Returns whether to use colours: the flag, then NO_COLOR, CLICOLOR_FORCE and TERM, else as the stream is.
+    fn color(&self) -> Option<bool> {
+        match self.asked.color {
+            Color::Always => Some(true),
+            Color::Never => Some(false),
+            Color::Auto if self.environment.variable("NO_COLOR").is_some() => Some(false),
+            Color::Auto
+                if self
+                    .environment
+                    .variable("CLICOLOR_FORCE")
+                    .is_some_and(|value| value != "0") =>
+            {
+                Some(true)
+            }
+            Color::Auto if self.environment.variable("TERM") == Some("dumb") => Some(false),
+            Color::Auto => None,
+        }
+    }
+
+    /// Returns how long the run may take.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.asked.timeout
+    }
+
+    /// Returns the folder for what patroll remembers: `--state-dir`, PATROLL_STATE_DIR, or the XDG state folder.
+    pub fn state_dir(&self) -> PathBuf {
+        if let Some(path) = &self.asked.state_dir {
+            return path.clone();
+        }
+        if let Some(path) = self.environment.variable("PATROLL_STATE_DIR") {
+            return PathBuf::from(path);
+        }
+        let base = self.environment.variable("XDG_STATE_HOME").map(PathBuf::from);
+        let base = base.filter(|path| path.is_absolute());
+        base.unwrap_or_else(|| self.home().join(".local/state")).join("patroll")
+    }
+
+    /// Returns the path of the profile file.
+    pub fn config_file(&self) -> PathBuf {
+        match (&self.asked.config_file, self.environment.variable("DATABRICKS_CONFIG_FILE")) {
+            (Some(path), _) => path.clone(),
+            (None, Some(path)) => match path.strip_prefix("~/") {
+                Some(rest) => self.home().join(rest),
+                None => PathBuf::from(path),
+            },
+            (None, None) => self.home().join(".databrickscfg"),
+        }
+    }
+
+    /// Returns the profiles, read at the first call.
+    pub fn profiles(&self) -> Result<&Profiles, Error> {
+        let read = || {
+            let path = self.config_file();
+            let profiles = Profiles::read(&path)?;
+            if self.asked.config_file.is_some() && !path.exists() {
+                return Err(Error::Io {
+                    action: "read",
+                    subject: path.display().to_string(),
+                    reason: "no such file or directory".to_owned(),
+                });
+            }
+            Ok(profiles)
+        };
+        self.profiles.get_or_init(read).as_ref().map_err(Clone::clone)
+    }
+
+    /// Returns what the workspace's User-Agent says about the automation this runs in, if any.
+    pub fn automation(&self) -> Option<&'static str> {
+        let known = [
+            ("GITHUB_ACTIONS", "github"),
+            ("GITLAB_CI", "gitlab"),
+            ("JENKINS_URL", "jenkins"),
+            ("TF_BUILD", "azure-devops"),
+            ("CIRCLECI", "circle"),
+            ("TRAVIS", "travis"),
+            ("BITBUCKET_BUILD_NUMBER", "bitbucket"),
+            ("CODEBUILD_BUILD_ID", "aws-code-build"),
+        ];
+        let found =
+            known.iter().find(|(variable, _)| self.environment.variable(variable).is_some());
+        found.map(|(_, name)| *name)
+    }
+
+    fn home(&self) -> PathBuf {
+        PathBuf::from(self.environment.variable("HOME").unwrap_or("/"))
+    }
+}

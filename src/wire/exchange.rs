@@ -1,0 +1,99 @@
+//! One request and its reply over HTTP, whatever the reply is; what to make of it is `trouble`'s.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ureq::http::{HeaderMap, HeaderValue, Response, header};
+use ureq::{Agent, Body, SendBody};
+
+use super::Repeat;
+use super::request::Request;
+use super::sent::{Probe, Receipt};
+use crate::host::Host;
+use crate::secret::Secret;
+
+/// No list of tokens is this long; what is, is not read.
+const LONGEST_BODY: u64 = 256 << 20;
+
+/// A `Content-Length` beyond this is not believed before the bytes are there.
+const LARGEST_RESERVE: u64 = 32 << 20;
+
+/// A complete reply.
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// No complete reply.
+pub struct Loss {
+    pub error: ureq::Error,
+    /// Whether any of the request's body may have left; never for a request without one.
+    pub is_sent: bool,
+}
+
+impl Reply {
+    /// Returns a header as text, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Sends `request` and reads the whole reply.
+pub fn send(
+    agent: &Agent,
+    host: &Host,
+    authorization: &Secret,
+    request: &Request,
+    repeat: Repeat,
+) -> Result<Reply, Loss> {
+    let (body, receipt) = match &request.body {
+        Some(body) => {
+            let (probe, receipt) = Probe::new(Arc::clone(body));
+            (SendBody::from_owned_reader(probe), Some(receipt))
+        }
+        None => (SendBody::none(), None),
+    };
+    let received = run(agent, host, authorization, request, repeat, body).and_then(receive);
+    received
+        .map_err(|error| Loss { error, is_sent: receipt.as_ref().is_some_and(Receipt::is_sent) })
+}
+
+fn run(
+    agent: &Agent,
+    host: &Host,
+    authorization: &Secret,
+    request: &Request,
+    repeat: Repeat,
+    body: SendBody<'static>,
+) -> Result<Response<Body>, ureq::Error> {
+    let mut credential =
+        HeaderValue::from_str(authorization.expose()).map_err(ureq::http::Error::from)?;
+    credential.set_sensitive(true);
+    let mut head = ureq::http::Request::builder()
+        .method(request.method.clone())
+        .uri(format!("{host}{}{}", request.path, request.query))
+        .header(header::AUTHORIZATION, credential);
+    if let Some(body) = &request.body {
+        head = head
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_LENGTH, body.len());
+    }
+    let message = head.body(body)?;
+    match repeat {
+        Repeat::Always => agent.run(message),
+        // A kept connection may be closed by the server just as the request leaves, which looks like a lost answer.
+        Repeat::UnlessSent => {
+            agent.run(agent.configure_request(message).max_idle_age(Duration::ZERO).build())
+        }
+    }
+}
+
+fn receive(response: Response<Body>) -> Result<Reply, ureq::Error> {
+    let (head, mut body) = response.into_parts();
+    let length = body.content_length().unwrap_or(0).min(LARGEST_RESERVE);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    body.with_config().limit(LONGEST_BODY).reader().read_to_end(&mut bytes)?;
+    Ok(Reply { status: head.status.as_u16(), headers: head.headers, body: bytes })
+}

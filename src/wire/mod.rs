@@ -1,0 +1,240 @@
+//! HTTP with one workspace: limits, retries, and an honest word on what a lost answer leaves open.
+//!
+//! The only place that knows the HTTP client. What the calls mean is `api`'s; what a write may do was decided by `gate`,
+//! whose permit it takes and closes.
+
+mod agent;
+mod answer;
+mod exchange;
+mod failure;
+mod judge;
+mod line;
+mod reason;
+mod request;
+mod retry;
+mod sent;
+mod trouble;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use crate::clock::{Clock, Time};
+use crate::error::Error;
+use crate::gate::{Outcome, Permit};
+use crate::host::Host;
+use crate::output::Output;
+use crate::secret::Secret;
+use crate::stop::Stop;
+
+pub use answer::Answer;
+use exchange::{Loss, Reply};
+pub use failure::is_credential_refusal;
+use line::Line;
+pub use request::Request;
+pub use retry::Pace;
+use retry::{Patience, in_seconds};
+use trouble::{Ending, Trouble};
+
+/// When a write may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Whenever it helps: doing it twice is doing it once.
+    Always,
+    /// Only if it surely had no effect: it never left, or the workspace said that it was too much (429).
+    UnlessSent,
+}
+
+/// The way to one workspace.
+pub struct Http {
+    host: Host,
+    line: Line,
+    output: Arc<Output>,
+    stop: Arc<Stop>,
+    clock: Arc<Clock>,
+    pace: Pace,
+    requests: AtomicUsize,
+    is_clock_warned: AtomicBool,
+}
+
+impl Http {
+    /// Prepares the way to `host`; nothing is sent yet. Refuses a host where a credential could be read on the way.
+    pub fn new(
+        host: Host,
+        user_agent: String,
+        output: Arc<Output>,
+        stop: Arc<Stop>,
+        clock: Arc<Clock>,
+        pace: Pace,
+    ) -> Result<Self, Error> {
+        if !host.is_safe() {
+            return Err(Error::CredentialExposed { host: host.to_string() });
+        }
+        let line = Line::new(host.clone(), user_agent, Arc::clone(&stop), pace.grace);
+        let (requests, is_clock_warned) = (AtomicUsize::new(0), AtomicBool::new(false));
+        Ok(Self { host, line, output, stop, clock, pace, requests, is_clock_warned })
+    }
+
+    /// Returns the workspace's address.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Returns where things are said.
+    pub fn output(&self) -> &Output {
+        &self.output
+    }
+
+    /// Returns how many requests were sent, retries included.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Sends a request that changes nothing, again if that can help; `authorization` is the whole header.
+    pub fn read(&self, authorization: &Secret, request: &Request) -> Result<Answer, Error> {
+        self.converse(authorization, request, Repeat::Always)
+            .map_err(|ending| ending.error(request, &self.host))
+    }
+
+    /// Sends a request that changes something, again as `repeat` says, and closes the permit with what came of it.
+    ///
+    /// `Error::OutcomeUnknown` says that nobody knows whether it happened.
+    pub fn write(
+        &self,
+        authorization: &Secret,
+        permit: Permit,
+        request: &Request,
+        repeat: Repeat,
+    ) -> Result<Answer, Error> {
+        let (result, outcome) = match self.converse(authorization, request, repeat) {
+            Ok(answer) => {
+                let made =
+                    request.naming.and_then(|pointer| judge::find_text(&answer.body, pointer));
+                let request_id = answer.request_id.clone();
+                (Ok(answer), Outcome::Done { made, request_id })
+            }
+            Err(ending) => {
+                self.warn_if_left_open(&ending, request);
+                ending.settle(request, &self.host, repeat)
+            }
+        };
+        permit.close(&outcome);
+        result
+    }
+
+    /// Tells, where the run's end hides it, that a write was cut on its way.
+    fn warn_if_left_open(&self, ending: &Ending, request: &Request) {
+        if ending.is_open && matches!(ending.trouble, Trouble::Stopped { .. }) {
+            self.output.warn(&format!(
+                "{}: cut on its way, so whether it happened is unknown",
+                request.purpose()
+            ));
+        }
+    }
+
+    /// Tries until there is an answer, a reason not to try again, or no patience left.
+    fn converse(
+        &self,
+        authorization: &Secret,
+        request: &Request,
+        repeat: Repeat,
+    ) -> Result<Answer, Ending> {
+        let mut patience = Patience::new(self.pace);
+        let mut is_open = false;
+        loop {
+            patience.count();
+            let trouble = match self.attempt(authorization, request, repeat) {
+                Ok(answer) => return Ok(answer),
+                Err(trouble) => trouble,
+            };
+            is_open |= trouble.may_have_happened();
+            let trouble = match self.wait(trouble, &patience, repeat) {
+                Ok(()) => continue,
+                Err(trouble) => trouble,
+            };
+            return Err(Ending { trouble, tries: patience.tries(), is_open });
+        }
+    }
+
+    /// Waits for the next try, or returns the trouble that there is to be none for.
+    fn wait(&self, trouble: Trouble, patience: &Patience, repeat: Repeat) -> Result<(), Trouble> {
+        if !trouble.is_worth_repeating(repeat) {
+            return Err(trouble);
+        }
+        let Some(wait) = patience.next_wait(trouble.is_unreached(), trouble.retry_after()) else {
+            return Err(trouble);
+        };
+        let when = if wait.is_zero() { String::new() } else { format!(" in {}", in_seconds(wait)) };
+        self.output.note(&format!("{}: {}; trying again{when}", self.host, trouble.brief()));
+        self.stop.sleep(wait).map_err(|error| Trouble::Stopped { error, is_sent: false })
+    }
+
+    /// Sends the request once.
+    fn attempt(
+        &self,
+        authorization: &Secret,
+        request: &Request,
+        repeat: Repeat,
+    ) -> Result<Answer, Trouble> {
+        let seat = self
+            .line
+            .enter(request.body.is_some())
+            .map_err(|error| Trouble::Stopped { error, is_sent: false })?;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let begun = Instant::now();
+        let result = exchange::send(seat.agent(), &self.host, authorization, request, repeat);
+        drop(seat);
+        self.trace(request, begun, &result);
+        match result {
+            Ok(reply) => {
+                let seen = self.learn_time(&reply);
+                judge::judge(reply, request, &self.host, seen)
+            }
+            Err(loss) => match self.stop.check() {
+                Ok(()) => Err(Trouble::from_loss(&loss)),
+                Err(error) => Err(Trouble::Stopped { error, is_sent: loss.is_sent }),
+            },
+        }
+    }
+
+    /// Takes over the workspace's time, and tells once if this machine's is far from it.
+    fn learn_time(&self, reply: &Reply) -> Time {
+        let Some(seen) = reply.header("date").and_then(Time::parse_http) else {
+            return self.clock.now();
+        };
+        if let Some(offset) = self.clock.learn(seen) {
+            // A sandbox's clock is set on purpose.
+            let is_sandbox =
+                self.host.is_loopback() && reply.header("server") == Some("patroll-sandbox");
+            if !is_sandbox && !self.is_clock_warned.swap(true, Ordering::Relaxed) {
+                let (length, side) = if offset.ms() < 0 {
+                    (offset.negated(), "ahead of")
+                } else {
+                    (offset, "behind")
+                };
+                self.output.warn(&format!(
+                    "this machine's clock is {length} {side} that of {}; times here follow the workspace",
+                    self.host
+                ));
+            }
+        }
+        seen
+    }
+
+    /// Tells `--debug` about a try: neither headers nor bodies, which hold secrets.
+    fn trace(&self, request: &Request, begun: Instant, result: &Result<Reply, Loss>) {
+        self.output.debug(|| {
+            let (call, length) = (request.call(), begun.elapsed().as_millis());
+            match result {
+                Ok(reply) => {
+                    let id = reply.header("x-request-id").unwrap_or("none");
+                    let (status, size) = (reply.status, reply.body.len());
+                    format!("{call}: {status} in {length} ms, {size} bytes, request id {id}")
+                }
+                Err(loss) => {
+                    format!("{call}: failed after {length} ms: {}", reason::chain(&loss.error))
+                }
+            }
+        });
+    }
+}
