@@ -163,7 +163,7 @@ pub enum Error {
 
     /// A permission that the command line did not give.
     #[error("{action} needs a permission that this run does not have")]
-    NotGranted { action: &'static str, flag: &'static str },
+    NotGranted { action: String, flag: String },
 
     /// A file or stream that cannot be read or written.
     #[error("cannot {action} {subject}: {reason}")]
@@ -320,7 +320,7 @@ impl Error {
                 "check the host's name, the network and the proxy; nothing was changed".to_owned()
             }
             Self::ValueLost { .. } => {
-                "a value is shown once: use `token_value.reveal()` (with --allow-reveal), or revoke the token".to_owned()
+                "a value can be had only once: save or reveal it in the script that creates it; revoke this token".to_owned()
             }
             Self::UnknownName { close: Some(close), .. } => format!("did you mean `{close}`?"),
             Self::BadRequest { .. }

@@ -1,13 +1,13 @@
 //! Files that effects write: private, whole or not at all, and proven writable before the call that cannot be undone.
 
 use std::fs::{File, Permissions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::error::Error;
+use crate::error::{Error, reason};
 use crate::gate::{Outcome, Permit};
 use crate::secret::Secret;
 
@@ -22,44 +22,77 @@ impl NewFile {
     /// Makes room for the file `path`, which must not exist yet.
     pub fn reserve(permit: Permit, path: &Path) -> Result<Self, Error> {
         if path.symlink_metadata().is_ok() {
-            permit.close(&Outcome::Refused { code: "FILE_EXISTS".to_owned(), request_id: None });
-            return Err(Error::Io {
-                action: "write",
-                subject: path.display().to_string(),
-                reason: "it exists already".into(),
-            });
+            return Err(refused(permit, path, "it exists already".to_owned()));
         }
         match NamedTempFile::new_in(folder_of(path)) {
             Ok(temporary) => Ok(Self { path: path.to_owned(), temporary, permit }),
-            Err(error) => {
-                permit.close(&Outcome::Refused { code: "IO".to_owned(), request_id: None });
-                Err(Error::io("write", path.display(), &error))
-            }
+            Err(error) => Err(refused(permit, path, reason(&error))),
         }
     }
 
     /// Writes the secret with mode 0600, and gives the file its name once it is on disk.
     pub fn put(self, secret: &Secret) -> Result<(), Error> {
-        match write(self.temporary, &self.path, secret) {
-            Ok(()) => {
-                self.permit.close(&Outcome::Done { made: None, request_id: None });
-                Ok(())
-            }
-            Err(problem) => {
-                self.permit.close(&Outcome::Refused { code: "IO".to_owned(), request_id: None });
-                Err(Error::io("write", self.path.display(), &problem))
-            }
-        }
+        let Self { path, temporary, permit } = self;
+        let written =
+            fill(temporary, secret).and_then(|temporary| Ok(temporary.persist_noclobber(&path)?));
+        conclude(permit, &path, written)
     }
 }
 
-fn write(mut temporary: NamedTempFile, path: &Path, secret: &Secret) -> std::io::Result<()> {
+/// Fails if `replace` would: the file is something else than a plain one, or nothing can be made beside it.
+pub fn check_writable(path: &Path) -> Result<(), Error> {
+    if is_odd(path) {
+        return Err(unwritable(path, ODD.to_owned()));
+    }
+    // Made and gone at once: the only way to know is to try.
+    NamedTempFile::new_in(folder_of(path))
+        .map(drop)
+        .map_err(|error| unwritable(path, reason(&error)))
+}
+
+/// Puts the secret in the place of the file `path`, as a whole or not at all, with mode 0600.
+pub fn replace(permit: Permit, path: &Path, secret: &Secret) -> Result<(), Error> {
+    if is_odd(path) {
+        return Err(refused(permit, path, ODD.to_owned()));
+    }
+    let written = NamedTempFile::new_in(folder_of(path))
+        .and_then(|temporary| fill(temporary, secret))
+        .and_then(|temporary| Ok(temporary.persist(path)?));
+    conclude(permit, path, written)
+}
+
+fn fill(mut temporary: NamedTempFile, secret: &Secret) -> io::Result<NamedTempFile> {
     let file = temporary.as_file_mut();
     file.set_permissions(Permissions::from_mode(0o600))?;
     writeln!(file, "{}", secret.expose())?;
     file.sync_all()?;
-    temporary.persist_noclobber(path)?;
-    File::open(folder_of(path))?.sync_all()
+    Ok(temporary)
+}
+
+/// Makes the new name last through a power cut, and closes the permit with what came of it all.
+fn conclude(permit: Permit, path: &Path, written: io::Result<File>) -> Result<(), Error> {
+    match written.and_then(|_| File::open(folder_of(path))?.sync_all()) {
+        Ok(()) => {
+            permit.close(&Outcome::Done { made: None, request_id: None });
+            Ok(())
+        }
+        Err(error) => Err(refused(permit, path, reason(&error))),
+    }
+}
+
+fn refused(permit: Permit, path: &Path, reason: String) -> Error {
+    permit.close(&Outcome::Refused { code: "IO".to_owned(), request_id: None });
+    unwritable(path, reason)
+}
+
+fn unwritable(path: &Path, reason: String) -> Error {
+    Error::Io { action: "write", subject: path.display().to_string(), reason }
+}
+
+const ODD: &str = "it is a link, or no plain file";
+
+fn is_odd(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| !metadata.is_file())
 }
 
 fn folder_of(path: &Path) -> &Path {

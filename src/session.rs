@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::gate::{Gate, Mode};
+use crate::gate::{Gate, Grants, Mode};
 use crate::output::Output;
 use crate::settings::Settings;
 use crate::state::StateDir;
@@ -31,8 +31,15 @@ impl Session {
         }
         let mode = if settings.asked().dry_run { Mode::DryRun } else { Mode::Live };
         let state = StateDir::new(settings.state_dir());
-        let gate =
-            Gate::new(mode, Arc::clone(&clock), state, Arc::clone(&output), Arc::clone(&stop));
+        let grants = Grants { write: settings.asked().allow_write.clone() };
+        let gate = Gate::new(
+            mode,
+            grants,
+            Arc::clone(&clock),
+            state,
+            Arc::clone(&output),
+            Arc::clone(&stop),
+        );
         let shared = Shared { settings, gate: Arc::new(gate), output, clock, stop };
         Self { shared, workspace: Lazy::default() }
     }

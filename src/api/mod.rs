@@ -48,11 +48,6 @@ impl Client {
         Self { http, credential, gate, place, own }
     }
 
-    /// Returns the HTTP below, for its host and its count of requests.
-    pub fn http(&self) -> &Http {
-        &self.http
-    }
-
     /// Sends a request that changes nothing.
     fn read(&self, request: &Request) -> Result<Answer, Error> {
         self.signed(|header| self.http.read(header, request))

@@ -37,6 +37,9 @@ pub struct Globals {
     /// Let a script read token values
     #[arg(long, global = true)]
     allow_reveal: bool,
+    /// Let a script write this file, or files in this folder; can be given several times
+    #[arg(long, global = true, value_name = "PATH")]
+    allow_write: Vec<PathBuf>,
     /// Write data in this form; auto is a table on a terminal and JSON otherwise
     #[arg(short, long, global = true, value_name = "FORM", hide_possible_values = false)]
     output: Option<Form>,
@@ -92,6 +95,7 @@ impl Globals {
             sandbox: None,
             dry_run: self.dry_run,
             allow_reveal: self.allow_reveal,
+            allow_write: self.allow_write,
             output: self.output.map(|form| match form {
                 Form::Auto => Format::Auto,
                 Form::Table => Format::Table,

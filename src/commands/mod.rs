@@ -63,6 +63,7 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     let settings = Settings::new(asked, environment);
     limit_time(&settings, &stop)?;
     let session = Arc::new(Session::new(settings, output, stop));
+    let tells_of_changes = matches!(command, Command::Run { .. } | Command::Eval { .. });
     let result = match command {
         Command::Run { script, .. } => run::execute(&session, &script, arguments),
         Command::Eval { expression } => eval::execute(&session, &expression, arguments),
@@ -70,7 +71,12 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
         _ => Ok(()),
     };
     let result = result.and_then(|()| session.stop().check()).or_else(without_success);
-    let told = plan::show(&session);
+    let summary = session.gate().summary().filter(|_| tells_of_changes);
+    let told =
+        if result.is_ok() || session.gate().has_planned() { plan::show(&session) } else { Ok(()) };
+    if let Some(summary) = summary {
+        session.output().summary(&summary);
+    }
     drop(scratch);
     result.and(told)
 }

@@ -211,13 +211,6 @@ fn revoke_all(session: &Session, targets: &[Target], if_exists: bool) -> Result<
     let mut missing = None;
     for target in targets {
         match revoke(client, target, OwnRule::Warn, &Origin::default())? {
-            Revoked::Done if output.format() == Format::Table => {
-                output.line(&format!(
-                    "revoked {} {}",
-                    target.token_id,
-                    target.comment.as_deref().unwrap_or_default()
-                ))?;
-            }
             Revoked::AlreadyGone if !if_exists => missing = Some(target.token_id.clone()),
             Revoked::Done | Revoked::AlreadyGone | Revoked::Dry => {}
         }

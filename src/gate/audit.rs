@@ -32,7 +32,7 @@ pub enum Outcome {
 
 /// An effect on its way.
 pub struct Entry {
-    effect: Effect,
+    pub effect: Effect,
     place: Place,
     origin: Origin,
 }

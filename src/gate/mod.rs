@@ -6,6 +6,8 @@
 
 mod audit;
 mod effect;
+mod grants;
+mod tally;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,6 +20,8 @@ use crate::stop::Stop;
 pub use audit::Outcome;
 use audit::{Audit, Entry};
 pub use effect::{Effect, Origin, Place};
+pub use grants::Grants;
+use tally::Tally;
 
 /// Whether effects happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,27 +55,51 @@ pub struct Planned {
 /// Decides about every effect of a run.
 pub struct Gate {
     mode: Mode,
-    audit: Arc<Audit>,
+    grants: Grants,
+    books: Arc<Books>,
     stop: Arc<Stop>,
     planned: Mutex<Vec<Planned>>,
+}
+
+/// Where the outcomes of effects are written down.
+struct Books {
+    audit: Audit,
+    tally: Tally,
+    output: Arc<Output>,
+}
+
+impl Books {
+    fn close(&self, entry: &Entry, outcome: &Outcome) {
+        self.audit.write(entry, outcome);
+        if let Some(line) = self.tally.count(&entry.effect, outcome) {
+            self.output.progress(&line);
+        }
+    }
 }
 
 impl Gate {
     /// Makes the gate of a run whose audit log lies in `state`.
     pub fn new(
         mode: Mode,
+        grants: Grants,
         clock: Arc<Clock>,
         state: StateDir,
         output: Arc<Output>,
         stop: Arc<Stop>,
     ) -> Self {
-        let audit = Arc::new(Audit::new(state, clock, output));
-        Self { mode, audit, stop, planned: Mutex::default() }
+        let audit = Audit::new(state, clock, Arc::clone(&output));
+        let books = Arc::new(Books { audit, tally: Tally::default(), output });
+        Self { mode, grants, books, stop, planned: Mutex::default() }
     }
 
     /// Returns whether this is a dry run.
     pub fn is_dry(&self) -> bool {
         self.mode == Mode::DryRun
+    }
+
+    /// Fails if `effect` would be refused for want of a grant.
+    pub fn check_grants(&self, effect: &Effect, origin: &Origin) -> Result<(), Error> {
+        self.grants.check(effect, origin)
     }
 
     /// Decides about `effect`.
@@ -82,6 +110,9 @@ impl Gate {
         origin: &Origin,
     ) -> Result<Admission, Error> {
         self.stop.check()?;
+        if let Err(error) = self.grants.check(&effect, origin) {
+            return Err(self.refuse(effect, place, origin, error));
+        }
         if self.is_dry() {
             let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
             planned.push(Planned {
@@ -93,10 +124,10 @@ impl Gate {
                 planned.iter().filter(|plan| plan.effect.name() == effect.name()).count(),
             ));
         }
-        self.audit.open().map_err(|error| self.stop.fail(error))?;
+        self.books.audit.open().map_err(|error| self.stop.fail(error))?;
         Ok(Admission::Go(Permit {
             entry: Some(Entry::new(effect, place.clone(), origin.clone())),
-            audit: Arc::clone(&self.audit),
+            books: Arc::clone(&self.books),
         }))
     }
 
@@ -104,12 +135,22 @@ impl Gate {
     pub fn refuse(&self, effect: Effect, place: &Place, origin: &Origin, error: Error) -> Error {
         if !self.is_dry() {
             let entry = Entry::new(effect, place.clone(), origin.clone());
-            self.audit.write(
+            self.books.close(
                 &entry,
                 &Outcome::Refused { code: error.code().to_owned(), request_id: None },
             );
         }
         self.stop.fail(error)
+    }
+
+    /// Returns what was done in one line, nothing if nothing was.
+    pub fn summary(&self) -> Option<String> {
+        self.books.tally.summary()
+    }
+
+    /// Returns whether a dry run would have done anything.
+    pub fn has_planned(&self) -> bool {
+        !self.planned.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     /// Returns what a dry run would have done, in order.
@@ -122,14 +163,14 @@ impl Gate {
 #[must_use]
 pub struct Permit {
     entry: Option<Entry>,
-    audit: Arc<Audit>,
+    books: Arc<Books>,
 }
 
 impl Permit {
     /// Writes what came of the effect.
     pub fn close(mut self, outcome: &Outcome) {
         if let Some(entry) = self.entry.take() {
-            self.audit.write(&entry, outcome);
+            self.books.close(&entry, outcome);
         }
     }
 }
@@ -137,7 +178,7 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         if let Some(entry) = self.entry.take() {
-            self.audit.write(&entry, &Outcome::Unknown);
+            self.books.close(&entry, &Outcome::Unknown);
         }
     }
 }

@@ -157,6 +157,18 @@ impl Output {
         }
     }
 
+    /// Says what has just been done, to somebody who watches; off a terminal a summary at the end does.
+    pub fn progress(&self, text: &str) {
+        if self.stderr_is_terminal {
+            self.note(text);
+        }
+    }
+
+    /// Says what a run has changed, which is never left out.
+    pub fn summary(&self, text: &str) {
+        self.say(&sanitize::visible(text));
+    }
+
     /// Says that something deserves attention.
     pub fn warn(&self, text: &str) {
         self.say(&format!("{WARNING} {}", sanitize::visible(text)));

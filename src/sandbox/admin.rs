@@ -19,7 +19,7 @@ struct Found<'a> {
     token_info: AdminView<'a>,
 }
 
-/// `GET /api/2.0/token-management/tokens`
+/// Answers `GET /api/2.0/token-management/tokens`.
 pub(super) fn list(call: &mut Call) -> Result<Answer, ApiError> {
     let head = &call.request.head;
     let parse = |text: &str| {
@@ -35,14 +35,14 @@ pub(super) fn list(call: &mut Call) -> Result<Answer, ApiError> {
     Ok(Answer::json(&Listed { token_infos: tokens.map(|token| show(call, token)).collect() }))
 }
 
-/// `GET /api/2.0/token-management/tokens/{id}`
+/// Answers `GET /api/2.0/token-management/tokens/{id}`.
 pub(super) fn find(call: &mut Call) -> Result<Answer, ApiError> {
     let token =
         call.store.token(call.id, call.options, call.now).ok_or_else(|| no_token(call.id))?;
     Ok(Answer::json(&Found { token_info: show(call, token) }))
 }
 
-/// `DELETE /api/2.0/token-management/tokens/{id}`
+/// Answers `DELETE /api/2.0/token-management/tokens/{id}`.
 pub(super) fn delete(call: &mut Call) -> Result<Answer, ApiError> {
     find(call)?;
     call.store.remove_token(call.id);
@@ -50,13 +50,13 @@ pub(super) fn delete(call: &mut Call) -> Result<Answer, ApiError> {
     Ok(Answer::done())
 }
 
-/// `PATCH /api/2.0/token-management/tokens/{id}`
+/// Answers `PATCH /api/2.0/token-management/tokens/{id}`.
 pub(super) fn update(call: &mut Call) -> Result<Answer, ApiError> {
     find(call)?;
     apply_update(call)
 }
 
-/// `POST /api/2.0/token-management/on-behalf-of/tokens`
+/// Answers `POST /api/2.0/token-management/on-behalf-of/tokens`.
 pub(super) fn create_on_behalf(call: &mut Call) -> Result<Answer, ApiError> {
     let fields = call.fields()?;
     let application_id = fields.required("application_id")?;

@@ -166,18 +166,18 @@ impl fmt::Display for FaultError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "'{}' is not a fault: ", self.text.escape_debug())?;
         match &self.problem {
-            Problem::NoColon => f.write_str("it has no colon")?,
-            Problem::Operation(name) => write!(f, "'{}' is not an operation", name.escape_debug())?,
+            Problem::NoColon => write!(f, "it has no colon"),
+            Problem::Operation(name) => write!(f, "'{}' is not an operation", name.escape_debug()),
             Problem::Word(word) => {
-                write!(f, "'{}' is neither a kind nor an option", word.escape_debug())?
+                write!(f, "'{}' is neither a kind nor an option", word.escape_debug())
             }
             Problem::Value(word) => {
-                write!(f, "'{}' has a value it cannot have", word.escape_debug())?;
+                write!(f, "'{}' has a value it cannot have", word.escape_debug())
             }
-            Problem::NoKind => f.write_str("it names no kind")?,
-            Problem::SecondKind(word) => write!(f, "'{}' is a second kind", word.escape_debug())?,
-            Problem::OnlyWithStatus => f.write_str("code and retry-after go with status only")?,
-        }
+            Problem::NoKind => write!(f, "it names no kind"),
+            Problem::SecondKind(word) => write!(f, "'{}' is a second kind", word.escape_debug()),
+            Problem::OnlyWithStatus => write!(f, "code and retry-after go with status only"),
+        }?;
         let mut names: Vec<_> = operations().collect();
         names.dedup();
         write!(

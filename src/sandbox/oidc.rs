@@ -15,7 +15,7 @@ use super::sign_in::parse_basic;
 /// How long an access token lives.
 const LIFETIME_SECONDS: i64 = 3600;
 
-/// `GET /.well-known/databricks-config`
+/// Answers `GET /.well-known/databricks-config`.
 #[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn host_metadata(call: &mut Call) -> Result<Answer, ApiError> {
     let host = &call.request.head.host;
@@ -29,7 +29,7 @@ pub(super) fn host_metadata(call: &mut Call) -> Result<Answer, ApiError> {
     })))
 }
 
-/// `GET /oidc/.well-known/oauth-authorization-server`
+/// Answers `GET /oidc/.well-known/oauth-authorization-server`.
 #[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn discovery(call: &mut Call) -> Result<Answer, ApiError> {
     let oidc = format!("http://{}/oidc", call.request.head.host);
@@ -42,7 +42,7 @@ pub(super) fn discovery(call: &mut Call) -> Result<Answer, ApiError> {
     })))
 }
 
-/// `POST /oidc/v1/token`
+/// Answers `POST /oidc/v1/token`.
 #[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn token(call: &mut Call) -> Result<Answer, ApiError> {
     let form =
@@ -83,7 +83,7 @@ pub(super) fn token(call: &mut Call) -> Result<Answer, ApiError> {
     .with("Cache-Control", "no-store"))
 }
 
-/// `GET /api/2.0/workspace-conf`
+/// Answers `GET /api/2.0/workspace-conf`.
 pub(super) fn policy(call: &mut Call) -> Result<Answer, ApiError> {
     let mut known = Map::new();
     for key in call.parameter("keys")?.split(',').map(str::trim) {

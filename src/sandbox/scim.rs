@@ -10,26 +10,29 @@ use super::call::Call;
 use super::errors::ApiError;
 use super::store::Principal;
 
-/// `GET /api/2.0/preview/scim/v2/Me`
+/// The most users a page has.
+const MAX_PAGE: usize = 10_000;
+
+/// Answers `GET /api/2.0/preview/scim/v2/Me`.
 pub(super) fn me(call: &mut Call) -> Result<Answer, ApiError> {
     let principal = call.store.principal(call.caller).ok_or_else(ApiError::invalid_token)?;
     let answer = scim(200, &show(principal));
     Ok(answer.with("X-Databricks-Org-Id", call.store.workspace_id.to_string()))
 }
 
-/// `GET /api/2.0/preview/scim/v2/Users`
+/// Answers `GET /api/2.0/preview/scim/v2/Users`.
 #[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn users(call: &mut Call) -> Result<Answer, ApiError> {
     Ok(list(call, "userName", |principal| !principal.is_service))
 }
 
-/// `GET /api/2.0/preview/scim/v2/ServicePrincipals`
+/// Answers `GET /api/2.0/preview/scim/v2/ServicePrincipals`.
 #[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn services(call: &mut Call) -> Result<Answer, ApiError> {
     Ok(list(call, "applicationId", |principal| principal.is_service))
 }
 
-/// `GET /api/2.0/tokens/introspect`
+/// Answers `GET /api/2.0/tokens/introspect`.
 #[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn introspect(call: &mut Call) -> Result<Answer, ApiError> {
     let scope =
@@ -48,22 +51,26 @@ fn list(call: &Call, attribute: &str, is_of_kind: impl Fn(&Principal) -> bool) -
         Some((Some(name), _)) => Some(name),
         Some((None, filter)) => return bad_filter(filter),
     };
-    let found: Vec<_> = call
+    let matching: Vec<_> = call
         .store
         .principals
         .iter()
         .filter(|principal| is_of_kind(principal))
         .filter(|principal| name.is_none_or(|name| principal.name.eq_ignore_ascii_case(name)))
-        .map(show)
         .collect();
+    let number = |name: &str| call.request.head.parameter(name)?.parse::<usize>().ok();
+    // Clients ask for page after page until one comes without resources.
+    let start = number("startIndex").unwrap_or(1).max(1);
+    let page = matching.iter().skip(start - 1).take(number("count").unwrap_or(MAX_PAGE));
+    let page: Vec<_> = page.map(|principal| show(principal)).collect();
     let mut body = json!({
-        "totalResults": found.len(),
-        "startIndex": 1,
-        "itemsPerPage": found.len(),
+        "totalResults": matching.len(),
+        "startIndex": start,
+        "itemsPerPage": page.len(),
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
     });
-    if !found.is_empty() {
-        body["Resources"] = found.into();
+    if !page.is_empty() {
+        body["Resources"] = page.into();
     }
     scim(200, &body)
 }

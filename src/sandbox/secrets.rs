@@ -20,7 +20,7 @@ const MAX_VALUE: usize = 128 * 1024;
 
 type Scope = BTreeMap<String, StoredSecret>;
 
-/// `POST /api/2.0/secrets/scopes/create`
+/// Answers `POST /api/2.0/secrets/scopes/create`.
 pub(super) fn create_scope(call: &mut Call) -> Result<Answer, ApiError> {
     let fields = call.fields()?;
     let name = valid_name(&fields, "scope")?;
@@ -42,7 +42,7 @@ pub(super) fn create_scope(call: &mut Call) -> Result<Answer, ApiError> {
     Ok(Answer::done())
 }
 
-/// `GET /api/2.0/secrets/scopes/list`
+/// Answers `GET /api/2.0/secrets/scopes/list`.
 #[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn list_scopes(call: &mut Call) -> Result<Answer, ApiError> {
     let scopes: Vec<_> = call
@@ -54,7 +54,7 @@ pub(super) fn list_scopes(call: &mut Call) -> Result<Answer, ApiError> {
     Ok(Answer::json(&if scopes.is_empty() { json!({}) } else { json!({ "scopes": scopes }) }))
 }
 
-/// `POST /api/2.0/secrets/scopes/delete`
+/// Answers `POST /api/2.0/secrets/scopes/delete`.
 pub(super) fn delete_scope(call: &mut Call) -> Result<Answer, ApiError> {
     let fields = call.fields()?;
     let name = fields.required("scope")?;
@@ -63,7 +63,7 @@ pub(super) fn delete_scope(call: &mut Call) -> Result<Answer, ApiError> {
     Ok(Answer::done())
 }
 
-/// `POST /api/2.0/secrets/put`
+/// Answers `POST /api/2.0/secrets/put`.
 pub(super) fn put(call: &mut Call) -> Result<Answer, ApiError> {
     let fields = call.fields()?;
     let name = fields.required("scope")?;
@@ -81,14 +81,14 @@ pub(super) fn put(call: &mut Call) -> Result<Answer, ApiError> {
     Ok(Answer::done())
 }
 
-/// `GET /api/2.0/secrets/get`
+/// Answers `GET /api/2.0/secrets/get`.
 pub(super) fn get(call: &mut Call) -> Result<Answer, ApiError> {
     let (scope, key) = (call.parameter("scope")?, call.parameter("key")?);
     let secret = find(call, scope)?.get(key).ok_or_else(|| no_secret(scope, key))?;
     Ok(Answer::json(&json!({"key": key, "value": secret.value})))
 }
 
-/// `GET /api/2.0/secrets/list`
+/// Answers `GET /api/2.0/secrets/list`.
 pub(super) fn list(call: &mut Call) -> Result<Answer, ApiError> {
     let secrets: Vec<_> = find(call, call.parameter("scope")?)?
         .iter()
@@ -97,7 +97,7 @@ pub(super) fn list(call: &mut Call) -> Result<Answer, ApiError> {
     Ok(Answer::json(&if secrets.is_empty() { json!({}) } else { json!({ "secrets": secrets }) }))
 }
 
-/// `POST /api/2.0/secrets/delete`
+/// Answers `POST /api/2.0/secrets/delete`.
 pub(super) fn delete(call: &mut Call) -> Result<Answer, ApiError> {
     let fields = call.fields()?;
     let (name, key) = (fields.required("scope")?, fields.required("key")?);

@@ -26,7 +26,7 @@ struct Listed<'a> {
     token_infos: Vec<TokenView<'a>>,
 }
 
-/// `POST /api/2.0/token/create`
+/// Answers `POST /api/2.0/token/create`.
 pub(super) fn create(call: &mut Call) -> Result<Answer, ApiError> {
     let fields = call.fields()?;
     create_for(call, call.caller, &fields)
@@ -70,7 +70,7 @@ pub(super) fn create_for(call: &mut Call, owner: i64, fields: &Fields) -> Result
     }))
 }
 
-/// `GET /api/2.0/token/list`
+/// Answers `GET /api/2.0/token/list`.
 #[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn list(call: &mut Call) -> Result<Answer, ApiError> {
     let report_scopes = call.options.report_scopes;
@@ -82,7 +82,7 @@ pub(super) fn list(call: &mut Call) -> Result<Answer, ApiError> {
     Ok(Answer::bytes(200, body))
 }
 
-/// `POST /api/2.0/token/delete`
+/// Answers `POST /api/2.0/token/delete`.
 pub(super) fn delete(call: &mut Call) -> Result<Answer, ApiError> {
     let fields = call.fields()?;
     let id = fields.required("token_id")?;
@@ -94,7 +94,7 @@ pub(super) fn delete(call: &mut Call) -> Result<Answer, ApiError> {
     Ok(Answer::done())
 }
 
-/// `PATCH /api/2.0/token/{id}`
+/// Answers `PATCH /api/2.0/token/{id}`.
 pub(super) fn update(call: &mut Call) -> Result<Answer, ApiError> {
     if !is_own(call, call.id) {
         return Err(ApiError::new(

@@ -9,7 +9,6 @@ use super::functions;
 use super::modules::Modules;
 use super::run::Run;
 use super::strict;
-use crate::session::Session;
 
 /// The stack of the thread an engine runs on; the limits below fit in it with room to spare, in debug builds too.
 pub const STACK: usize = 64 << 20;
@@ -24,11 +23,11 @@ pub fn build() -> Engine {
 }
 
 /// Builds the engine of a run.
-pub fn build_for(run: &Run, session: &Arc<Session>, modules: Modules) -> Engine {
+pub fn build_for(run: &Run, modules: Modules) -> Engine {
     let mut engine = build();
     engine.set_default_tag(run.tag());
     engine.set_module_resolver(modules);
-    let stop = Arc::clone(session.stop());
+    let stop = Arc::clone(run.session().stop());
     engine.on_progress(move |_| stop.is_set().then_some(Dynamic::UNIT));
     let printer = Rc::new(run.clone());
     let debugger = Rc::clone(&printer);

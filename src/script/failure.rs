@@ -57,7 +57,7 @@ pub fn conclude<T>(
             let mut frames = unwind(&thrown, main).0;
             let told = Told::of(&error);
             frames.iter_mut().for_each(|frame| frame.label = None);
-            Err(draw(told, &frames, sources, main))
+            Err(draw(told, &frames, sources))
         }
         (Some(Reason::Failed(error)), _) => Err(error),
     }
@@ -66,7 +66,7 @@ pub fn conclude<T>(
 /// Turns what a script threw into an error with the place it was thrown from.
 pub fn explain(thrown: &EvalAltResult, engine: &Engine, sources: &Sources, main: &str) -> Error {
     let (frames, inner) = unwind(thrown, main);
-    draw(Told::by(inner, engine), &frames, sources, main)
+    draw(Told::by(inner, engine), &frames, sources)
 }
 
 /// What is said about a failure.
@@ -95,6 +95,13 @@ impl Told {
             EvalAltResult::ErrorFunctionNotFound(signature, _) => {
                 unknown_function(signature, engine)
             }
+            EvalAltResult::ErrorDataRace(..) => Self {
+                hint: Some(
+                    "a closure uses the variable that its own call begins with: put one of them in a variable of its own"
+                        .to_owned(),
+                ),
+                ..Self::new("a value is used while it is being changed")
+            },
             EvalAltResult::ErrorModuleNotFound(path, _) => Self {
                 hint: Some(
                     "imports are looked for in the script's own folder, then in the bundled `lib/`"
@@ -168,9 +175,9 @@ fn place(error: &EvalAltResult) -> Position {
     error.position()
 }
 
-fn draw(told: Told, frames: &[Frame], sources: &Sources, main: &str) -> Error {
+fn draw(told: Told, frames: &[Frame], sources: &Sources) -> Error {
     let message = secret::redact(&visible(&told.message)).into_owned();
-    let report = Report { message: &message, frames, sources, main }.draw();
+    let report = Report { message: &message, frames, sources }.draw();
     Error::Script(Box::new(ScriptFailure {
         report,
         message,

@@ -3,8 +3,10 @@
 /// The opening comment of a script.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Header {
-    /// Its lines, without the slashes.
+    /// Its lines, without the slashes, and without those about options.
     pub lines: Vec<String>,
+    /// What it says of each option: `--older-than   also older ones`.
+    options: Vec<(String, String)>,
 }
 
 impl Header {
@@ -13,15 +15,27 @@ impl Header {
         let lines =
             text.lines().skip_while(|line| line.trim().is_empty() || line.starts_with("#!"));
         let comment = lines.map_while(|line| line.strip_prefix("//"));
-        Self {
-            lines: comment
-                .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned())
-                .collect(),
+        let mut header = Self::default();
+        for line in comment.map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()) {
+            match line.strip_prefix("--").and_then(|option| option.split_once(char::is_whitespace))
+            {
+                Some((flag, about)) => {
+                    header.options.push((flag.to_owned(), about.trim().to_owned()))
+                }
+                None => header.lines.push(line.to_owned()),
+            }
         }
+        header.lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+        header
     }
 
     /// Returns the first line: what the script does.
     pub fn summary(&self) -> &str {
         self.lines.first().map_or("", String::as_str)
+    }
+
+    /// Returns what the script says of the option `--flag`.
+    pub fn about(&self, flag: &str) -> &str {
+        self.options.iter().find(|(known, _)| known == flag).map_or("", |(_, about)| about)
     }
 }

@@ -3,6 +3,7 @@
 use rhai::{Array, Dynamic, Map};
 
 use super::convert::type_word;
+use super::header::Header;
 use super::names;
 use crate::clock::{Duration, Time};
 use crate::error::Error;
@@ -82,19 +83,21 @@ pub fn find_mistake(defaults: &Map, reserved: &[String]) -> Option<String> {
     None
 }
 
-/// Returns the lines that explain the options.
-pub fn explain(defaults: &Map) -> Vec<String> {
+/// Returns the lines that explain the options, with what the script's header says of each.
+pub fn explain(defaults: &Map, header: &Header) -> Vec<String> {
+    let name = |key: &str| key.replace('_', "-");
     let flag = |key: &str, default: &Dynamic| match placeholder(default) {
-        Some("") | None => format!("--{}", key.replace('_', "-")),
-        Some(value) => format!("--{} {value}", key.replace('_', "-")),
+        Some("") | None => format!("--{}", name(key)),
+        Some(value) => format!("--{} {value}", name(key)),
     };
     let width = defaults.iter().map(|(key, default)| flag(key, default).len()).max().unwrap_or(0);
     let line = |(key, default): (&rhai::Identifier, &Dynamic)| {
         let shown = match default_text(default) {
             text if text.is_empty() => String::new(),
-            text => format!("  [default: {text}]"),
+            text => format!(" [default: {text}]"),
         };
-        format!("  {:width$}{shown}", flag(key, default)).trim_end().to_owned()
+        let about = header.about(&name(key));
+        format!("  {:width$}  {about}{shown}", flag(key, default)).trim_end().to_owned()
     };
     defaults.iter().map(line).collect()
 }

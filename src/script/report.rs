@@ -47,8 +47,6 @@ pub struct Report<'a> {
     pub frames: &'a [Frame],
     /// The texts.
     pub sources: &'a Sources,
-    /// The script that was run.
-    pub main: &'a str,
 }
 
 impl Report<'_> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, NativeCallContext};
 
 use super::failure::{Thrown, throw};
+use super::header::Header;
 use crate::api::Client;
 use crate::error::Error;
 use crate::gate::Origin;
@@ -45,26 +46,24 @@ struct State {
     positional: RefCell<Vec<String>>,
     /// Whether the script has options that it has not asked for yet.
     owes_options: Cell<bool>,
-    help: String,
+    /// Whether it reads words that are no options.
+    takes_words: Cell<bool>,
+    header: Header,
     /// The values made by this run that nobody has seen yet, by token id.
     unseen: RefCell<BTreeSet<String>>,
 }
 
 impl Run {
-    /// Begins a run; `help` is the script's opening comment.
-    pub fn new(
-        session: Arc<Session>,
-        arguments: Arguments,
-        help: String,
-        owes_options: bool,
-    ) -> Self {
+    /// Begins a run of a script that opens with `header`.
+    pub fn new(session: Arc<Session>, arguments: Arguments, header: Header) -> Self {
         let positional = RefCell::new(arguments.words.clone());
         Self(Rc::new(State {
             session,
             arguments,
             positional,
-            owes_options: Cell::new(owes_options),
-            help,
+            owes_options: Cell::new(false),
+            takes_words: Cell::new(true),
+            header,
             unseen: RefCell::default(),
         }))
     }
@@ -86,13 +85,24 @@ impl Run {
     }
 
     /// Returns the script's opening comment.
-    pub fn help(&self) -> &str {
-        &self.0.help
+    pub fn header(&self) -> &Header {
+        &self.0.header
     }
 
     /// Returns the words that are no options.
     pub fn positional(&self) -> Vec<String> {
         self.0.positional.borrow().clone()
+    }
+
+    /// Notes what the script will ask for.
+    pub fn expect(&self, options: bool, words: bool) {
+        self.0.owes_options.set(options);
+        self.0.takes_words.set(words);
+    }
+
+    /// Returns whether the script reads words that are no options.
+    pub fn takes_words(&self) -> bool {
+        self.0.takes_words.get()
     }
 
     /// Notes that the script's options have been read, and which words they left.

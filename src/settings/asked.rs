@@ -51,6 +51,8 @@ pub struct Asked {
     pub dry_run: bool,
     /// `--allow-reveal`.
     pub allow_reveal: bool,
+    /// `--allow-write`.
+    pub allow_write: Vec<PathBuf>,
     /// `--output`.
     pub output: Option<Format>,
     /// `--color`.

@@ -16,7 +16,7 @@ use crate::output::{Format, Manner};
 use crate::profile::Profiles;
 
 pub use asked::{Asked, Color, SandboxAddress};
-pub use attributes::{Attribute, Attributes, Source, Value};
+pub use attributes::Value;
 pub use connection::Connection;
 pub use environment::Environment;
 

@@ -73,7 +73,7 @@ fn run(
     credential.set_sensitive(true);
     let mut head = ureq::http::Request::builder()
         .method(request.method.clone())
-        .uri(format!("{host}{}{}", request.path, request.query))
+        .uri(format!("{host}{}", request.path))
         .header(header::AUTHORIZATION, credential);
     if let Some(body) = &request.body {
         head = head

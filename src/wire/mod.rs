@@ -16,7 +16,7 @@ mod sent;
 mod trouble;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crate::clock::{Clock, Time};
@@ -53,7 +53,6 @@ pub struct Http {
     stop: Arc<Stop>,
     clock: Arc<Clock>,
     pace: Pace,
-    requests: AtomicUsize,
     is_clock_warned: AtomicBool,
 }
 
@@ -71,8 +70,7 @@ impl Http {
             return Err(Error::CredentialExposed { host: host.to_string() });
         }
         let line = Line::new(host.clone(), user_agent, Arc::clone(&stop), pace.grace);
-        let (requests, is_clock_warned) = (AtomicUsize::new(0), AtomicBool::new(false));
-        Ok(Self { host, line, output, stop, clock, pace, requests, is_clock_warned })
+        Ok(Self { host, line, output, stop, clock, pace, is_clock_warned: AtomicBool::new(false) })
     }
 
     /// Returns the workspace's address.
@@ -83,11 +81,6 @@ impl Http {
     /// Returns where things are said.
     pub fn output(&self) -> &Output {
         &self.output
-    }
-
-    /// Returns how many requests were sent, retries included.
-    pub fn requests(&self) -> usize {
-        self.requests.load(Ordering::Relaxed)
     }
 
     /// Sends a request that changes nothing, again if that can help; `authorization` is the whole header.
@@ -148,11 +141,9 @@ impl Http {
                 Err(trouble) => trouble,
             };
             is_open |= trouble.may_have_happened();
-            let trouble = match self.wait(trouble, &patience, repeat) {
-                Ok(()) => continue,
-                Err(trouble) => trouble,
-            };
-            return Err(Ending { trouble, tries: patience.tries(), is_open });
+            if let Err(trouble) = self.wait(trouble, &patience, repeat) {
+                return Err(Ending { trouble, tries: patience.tries(), is_open });
+            }
         }
     }
 
@@ -180,7 +171,6 @@ impl Http {
             .line
             .enter(request.body.is_some())
             .map_err(|error| Trouble::Stopped { error, is_sent: false })?;
-        self.requests.fetch_add(1, Ordering::Relaxed);
         let begun = Instant::now();
         let result = exchange::send(seat.agent(), &self.host, authorization, request, repeat);
         drop(seat);

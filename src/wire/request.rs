@@ -1,6 +1,5 @@
 //! A request as data: what is called, with what, and what it is for; how it is sent is `exchange`'s.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -11,7 +10,6 @@ use ureq::http::Method;
 pub struct Request {
     pub(super) method: Method,
     pub(super) path: String,
-    pub(super) query: String,
     pub(super) body: Option<Arc<[u8]>>,
     pub(super) naming: Option<&'static str>,
     purpose: Option<String>,
@@ -29,17 +27,7 @@ impl Request {
     }
 
     fn new(method: Method, path: String, body: Option<Arc<[u8]>>) -> Self {
-        Self { method, path, query: String::new(), body, naming: None, purpose: None }
-    }
-
-    /// Adds a parameter to the query.
-    #[must_use]
-    pub fn query(mut self, name: &str, value: &str) -> Self {
-        self.query.push(if self.query.is_empty() { '?' } else { '&' });
-        encode(name, &mut self.query);
-        self.query.push('=');
-        encode(value, &mut self.query);
-        self
+        Self { method, path, body, naming: None, purpose: None }
     }
 
     /// Says where in the answer the id of what was made stands, as a JSON pointer (RFC 6901).
@@ -56,7 +44,7 @@ impl Request {
         self
     }
 
-    /// Returns method and path, without the query.
+    /// Returns method and path.
     pub(super) fn call(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
@@ -64,28 +52,5 @@ impl Request {
     /// Returns what the request is for.
     pub(super) fn purpose(&self) -> String {
         self.purpose.clone().unwrap_or_else(|| self.call())
-    }
-}
-
-/// Appends `text` to `query` with everything but unreserved characters as `%XX` (RFC 3986, 2.3).
-fn encode(text: &str, query: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            query.push(char::from(byte));
-        } else {
-            let _ = write!(query, "%{byte:02X}");
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_cannot_break_out_of_the_query() {
-        let request = Request::get("/a").query("name", "Zoë & co#/?").query("n", "1");
-        assert_eq!(request.query, "?name=Zo%C3%AB%20%26%20co%23%2F%3F&n=1");
-        assert_eq!(request.call(), "GET /a");
     }
 }

@@ -16,11 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Gives the options of a small workspace whose clock stands still.
 pub fn small() -> Options {
-    Options {
-        tokens: 1,
-        now: Some(NOW),
-        ..Options::default()
-    }
+    Options { tokens: 1, now: Some(NOW), ..Options::default() }
 }
 
 /// Starts a sandbox.
@@ -45,9 +41,7 @@ impl Answer {
 
     /// Gives a header field, by its name as written.
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.head
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 
     /// Shows status and body.
@@ -72,10 +66,7 @@ impl Connection {
     pub fn open_to(host: &str) -> Self {
         let stream = TcpStream::connect(host.strip_prefix("http://").unwrap()).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        Self {
-            stream,
-            buffer: Vec::new(),
-        }
+        Self { stream, buffer: Vec::new() }
     }
 
     /// Sends bytes as they are. A peer that has hung up is no error: what it said before matters.
@@ -95,14 +86,9 @@ impl Connection {
         let head_end = self.fill_until(|bytes| find(bytes, b"\r\n\r\n").map(|at| at + 4))?;
         let head = String::from_utf8(self.buffer.drain(..head_end).collect()).unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let mut answer = Answer {
-            status,
-            head,
-            body: String::new(),
-        };
-        let length: usize = answer
-            .field("Content-Length")
-            .map_or(0, |length| length.parse().unwrap());
+        let mut answer = Answer { status, head, body: String::new() };
+        let length: usize =
+            answer.field("Content-Length").map_or(0, |length| length.parse().unwrap());
         self.fill_until(|bytes| (bytes.len() >= length).then_some(length))?;
         answer.body = String::from_utf8(self.buffer.drain(..length).collect()).unwrap();
         Some(answer)
@@ -110,9 +96,7 @@ impl Connection {
 
     /// Receives the head of an answer whose body does not come.
     pub fn receive_head(&mut self) -> String {
-        let end = self
-            .fill_until(|bytes| find(bytes, b"\r\n\r\n").map(|at| at + 4))
-            .unwrap();
+        let end = self.fill_until(|bytes| find(bytes, b"\r\n\r\n").map(|at| at + 4)).unwrap();
         String::from_utf8(self.buffer.drain(..end).collect()).unwrap()
     }
 
@@ -137,9 +121,7 @@ impl Connection {
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes
-        .windows(wanted.len())
-        .position(|window| window == wanted)
+    bytes.windows(wanted.len()).position(|window| window == wanted)
 }
 
 /// Writes a request with an `Authorization` field, unless that is empty.
@@ -170,10 +152,7 @@ pub fn call_as(
     path: &str,
     body: &str,
 ) -> Answer {
-    Connection::open(sandbox)
-        .send(request(method, path, authorization, body))
-        .receive()
-        .unwrap()
+    Connection::open(sandbox).send(request(method, path, authorization, body)).receive().unwrap()
 }
 
 /// Creates a token and gives its value and id.
@@ -181,10 +160,7 @@ pub fn call_as(
 pub fn create(sandbox: &Sandbox, body: &str) -> (String, String) {
     let created = call(sandbox, "POST", "/api/2.0/token/create", body).json();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    (
-        text(&created["token_value"]),
-        text(&created["token_info"]["token_id"]),
-    )
+    (text(&created["token_value"]), text(&created["token_info"]["token_id"]))
 }
 
 /// Gives the tokens of a list call.
@@ -192,15 +168,10 @@ pub fn create(sandbox: &Sandbox, body: &str) -> (String, String) {
 pub fn list(sandbox: &Sandbox) -> Vec<Value> {
     let answer = call(sandbox, "GET", "/api/2.0/token/list", "");
     assert_eq!(answer.status, 200, "{}", answer.body);
-    answer.json()["token_infos"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default()
+    answer.json()["token_infos"].as_array().cloned().unwrap_or_default()
 }
 
 /// Gives the SHA-256 of a token's value, which is the token's id.
 pub fn sha256(value: &str) -> String {
-    Sha256::digest(value)
-        .iter()
-        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    Sha256::digest(value).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

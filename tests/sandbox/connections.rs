@@ -21,20 +21,14 @@ fn changes_made_at_the_same_time_are_all_made() {
 
 #[test]
 fn more_connections_than_there_is_room_for_are_served_in_turn() {
-    let sandbox = start(Options {
-        connections: 4,
-        ..small()
-    });
+    let sandbox = start(Options { connections: 4, ..small() });
     let one = request("GET", "/.well-known/databricks-config", "", "");
     let mut all: Vec<_> = (0..20).map(|_| Connection::open(&sandbox)).collect();
     for connection in &mut all {
         connection.send(&one);
     }
     // Each leaves when it is served, which makes room for those still waiting.
-    let statuses: Vec<_> = all
-        .into_iter()
-        .map(|mut each| each.receive().unwrap().status)
-        .collect();
+    let statuses: Vec<_> = all.into_iter().map(|mut each| each.receive().unwrap().status).collect();
     assert_eq!(statuses, [200; 20]);
 }
 
@@ -59,25 +53,15 @@ fn stopping_ends_idle_waiting_and_half_sent_requests() {
 
 #[test]
 fn workspaces_stand_side_by_side_and_apart() {
-    let sandbox = start(Options {
-        workspaces: 3,
-        ..small()
-    });
+    let sandbox = start(Options { workspaces: 3, ..small() });
     create(&sandbox, "{}");
     let counts: Vec<_> = sandbox
         .workspaces()
         .iter()
         .map(|workspace| {
-            let list = request(
-                "GET",
-                "/api/2.0/token/list",
-                &format!("Bearer {}", workspace.token),
-                "",
-            );
-            let answer = Connection::open_to(&workspace.host)
-                .send(list)
-                .receive()
-                .unwrap();
+            let list =
+                request("GET", "/api/2.0/token/list", &format!("Bearer {}", workspace.token), "");
+            let answer = Connection::open_to(&workspace.host).send(list).receive().unwrap();
             answer.json()["token_infos"].as_array().unwrap().len()
         })
         .collect();
@@ -88,67 +72,31 @@ fn workspaces_stand_side_by_side_and_apart() {
 #[test]
 fn refused_starts() {
     let refusal = |options: Options| Sandbox::start(options).err().map(|error| error.to_string());
-    let tokens = Options {
-        tokens: 100_001,
-        ..small()
-    };
-    assert_eq!(
-        refusal(tokens).unwrap(),
-        "a sandbox holds at most 100000 tokens, not 100001"
-    );
-    let none = Options {
-        workspaces: 0,
-        ..small()
-    };
-    assert_eq!(
-        refusal(none).unwrap(),
-        "a sandbox serves 1 to 1000 workspaces, not 0"
-    );
-    let high = Options {
-        port: 65_535,
-        workspaces: 2,
-        ..small()
-    };
+    let tokens = Options { tokens: 100_001, ..small() };
+    assert_eq!(refusal(tokens).unwrap(), "a sandbox holds at most 100000 tokens, not 100001");
+    let none = Options { workspaces: 0, ..small() };
+    assert_eq!(refusal(none).unwrap(), "a sandbox serves 1 to 1000 workspaces, not 0");
+    let high = Options { port: 65_535, workspaces: 2, ..small() };
     let high = refusal(high).unwrap();
-    assert!(
-        high.starts_with("cannot listen on 127.0.0.1:6553"),
-        "{high}"
-    );
+    assert!(high.starts_with("cannot listen on 127.0.0.1:6553"), "{high}");
 
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let error = Sandbox::start(Options { port, ..small() }).err().unwrap();
-    assert!(
-        matches!(error, StartError::Listen(refused, _) if refused == port),
-        "{error}"
-    );
+    assert!(matches!(error, StartError::Listen(refused, _) if refused == port), "{error}");
 }
 
 #[test]
 fn ports_follow_the_first() {
-    let free = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     // Another process may take the next port first; what matters is which ones are asked for.
-    match Sandbox::start(Options {
-        port: free,
-        workspaces: 2,
-        ..small()
-    }) {
+    match Sandbox::start(Options { port: free, workspaces: 2, ..small() }) {
         Ok(sandbox) => {
-            let hosts: Vec<_> = sandbox
-                .workspaces()
-                .iter()
-                .map(|workspace| workspace.host.clone())
-                .collect();
+            let hosts: Vec<_> =
+                sandbox.workspaces().iter().map(|workspace| workspace.host.clone()).collect();
             assert_eq!(
                 hosts,
-                [
-                    format!("http://127.0.0.1:{free}"),
-                    format!("http://127.0.0.1:{}", free + 1)
-                ]
+                [format!("http://127.0.0.1:{free}"), format!("http://127.0.0.1:{}", free + 1)]
             );
             assert_eq!(
                 call_as(&sandbox, "", "GET", "/.well-known/databricks-config", "").status,

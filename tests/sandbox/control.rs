@@ -10,18 +10,8 @@ fn every_change_is_in_the_log_and_every_request_is_counted() {
     let sandbox = start(small());
     let (_, id) = create(&sandbox, r#"{"comment":"x"}"#);
     list(&sandbox);
-    call(
-        &sandbox,
-        "POST",
-        "/api/2.0/token/delete",
-        r#"{"token_id":"nope"}"#,
-    );
-    call(
-        &sandbox,
-        "POST",
-        "/api/2.0/secrets/scopes/create",
-        r#"{"scope":"s"}"#,
-    );
+    call(&sandbox, "POST", "/api/2.0/token/delete", r#"{"token_id":"nope"}"#);
+    call(&sandbox, "POST", "/api/2.0/secrets/scopes/create", r#"{"scope":"s"}"#);
     let log = call_as(&sandbox, "", "GET", "/.sandbox/log", "");
     assert_eq!(
         log.body.replace(&id, "ID"),
@@ -36,31 +26,18 @@ fn every_change_is_in_the_log_and_every_request_is_counted() {
     );
     assert_eq!(sandbox.writes().len(), 2);
     assert_eq!(
-        (
-            sandbox.requests(),
-            sandbox.requests_of("list"),
-            sandbox.requests_of("me")
-        ),
+        (sandbox.requests(), sandbox.requests_of("list"), sandbox.requests_of("me")),
         (4, 1, 0)
     );
 }
 
 #[test]
 fn the_sandbox_tells_of_itself() {
-    let sandbox = start(Options {
-        workspaces: 2,
-        ..small()
-    });
+    let sandbox = start(Options { workspaces: 2, ..small() });
     let info = call_as(&sandbox, "", "GET", "/.sandbox/info", "").json();
     assert_eq!(info["now_ms"], NOW);
-    assert_eq!(
-        info["workspaces"],
-        serde_json::to_value(sandbox.workspaces()).unwrap()
-    );
-    assert_eq!(
-        call_as(&sandbox, "", "GET", "/.sandbox/nope", "").status,
-        404
-    );
+    assert_eq!(info["workspaces"], serde_json::to_value(sandbox.workspaces()).unwrap());
+    assert_eq!(call_as(&sandbox, "", "GET", "/.sandbox/nope", "").status, 404);
 }
 
 #[test]
@@ -74,10 +51,7 @@ fn a_call_that_does_not_exist_gets_the_apis_404() {
         let answer = call(&sandbox, method, path, "").json();
         assert_eq!(
             (&answer["error_code"], &answer["message"]),
-            (
-                &"ENDPOINT_NOT_FOUND".into(),
-                &format!("No API found for '{named}'").into()
-            )
+            (&"ENDPOINT_NOT_FOUND".into(), &format!("No API found for '{named}'").into())
         );
     }
 }

@@ -9,18 +9,13 @@ const CREATE: &str = "/api/2.0/token/create";
 
 /// Starts a sandbox with a fault.
 fn with(fault: &str) -> Sandbox {
-    start(Options {
-        faults: vec![fault.parse().unwrap()],
-        ..small()
-    })
+    start(Options { faults: vec![fault.parse().unwrap()], ..small() })
 }
 
 /// Tries to create a token and gives the answer, if one comes.
 fn create(sandbox: &Sandbox) -> Option<Answer> {
     let authorization = format!("Bearer {}", sandbox.workspaces()[0].token);
-    Connection::open(sandbox)
-        .send(request("POST", CREATE, &authorization, "{}"))
-        .receive()
+    Connection::open(sandbox).send(request("POST", CREATE, &authorization, "{}")).receive()
 }
 
 #[test]
@@ -35,19 +30,13 @@ fn a_status_stands_in_for_the_call() {
         assert_eq!(answer.field("Retry-After"), Some("2"));
     }
     assert_eq!(sandbox.writes(), []);
-    assert_eq!(
-        (create(&sandbox).unwrap().status, list(&sandbox).len()),
-        (200, 2)
-    );
+    assert_eq!((create(&sandbox).unwrap().status, list(&sandbox).len()), (200, 2));
 }
 
 #[test]
 fn a_status_may_hide_that_the_call_was_made() {
     let sandbox = with("create:status=504+effect");
-    assert_eq!(
-        (create(&sandbox).unwrap().status, list(&sandbox).len()),
-        (504, 2)
-    );
+    assert_eq!((create(&sandbox).unwrap().status, list(&sandbox).len()), (504, 2));
 }
 
 #[test]
@@ -56,14 +45,8 @@ fn a_status_may_have_another_code_and_a_date_to_retry_after() {
         "create:status=429,code=QUOTA_EXCEEDED,retry-after=Wed, 21 Oct 2026 07:28:00 GMT,times=1",
     );
     let answer = create(&sandbox).unwrap();
-    assert_eq!(
-        (answer.status, &answer.json()["error_code"]),
-        (429, &"QUOTA_EXCEEDED".into())
-    );
-    assert_eq!(
-        answer.field("Retry-After"),
-        Some("Wed, 21 Oct 2026 07:28:00 GMT")
-    );
+    assert_eq!((answer.status, &answer.json()["error_code"]), (429, &"QUOTA_EXCEEDED".into()));
+    assert_eq!(answer.field("Retry-After"), Some("Wed, 21 Oct 2026 07:28:00 GMT"));
     assert_eq!(with("create:retry-after=1").requests(), 0);
     assert_eq!(create(&with("create:retry-after=1")).unwrap().status, 429);
 }
@@ -106,10 +89,7 @@ fn a_late_answer_is_late_after_the_effect() {
 fn a_duplicate_is_made_twice_and_answered_once() {
     let sandbox = with("create:duplicate");
     assert_eq!(create(&sandbox).unwrap().status, 200);
-    assert_eq!(
-        (list(&sandbox).len(), sandbox.requests_of("create")),
-        (3, 1)
-    );
+    assert_eq!((list(&sandbox).len(), sandbox.requests_of("create")), (3, 1));
 }
 
 #[test]
@@ -121,10 +101,7 @@ fn a_truncated_answer_promises_more_than_comes() {
     let head = connection.send(&list).receive_head();
     let half = connection.receive_all();
     let whole = Connection::open(&sandbox).send(&list).receive().unwrap();
-    assert!(
-        head.contains(&format!("Content-Length: {}\r\n", whole.body.len())),
-        "{head}"
-    );
+    assert!(head.contains(&format!("Content-Length: {}\r\n", whole.body.len())), "{head}");
     assert_eq!(half, whole.body[..whole.body.len() / 2]);
 }
 
@@ -136,21 +113,11 @@ fn false_answers() {
         assert_eq!(sandbox.writes(), []);
         answer
     };
-    assert_eq!(
-        answer("create:garbage").show(),
-        r#"200 {"token_infos": [{"token_id": ]"#
-    );
+    assert_eq!(answer("create:garbage").show(), r#"200 {"token_infos": [{"token_id": ]"#);
     assert_eq!(answer("create:empty").show(), "200 ");
     let page = answer("create:html");
-    assert_eq!(
-        (page.status, page.field("Content-Type")),
-        (200, Some("text/html;charset=utf-8"))
-    );
-    assert!(
-        page.body.contains("<title>Sign in to Databricks</title>"),
-        "{}",
-        page.body
-    );
+    assert_eq!((page.status, page.field("Content-Type")), (200, Some("text/html;charset=utf-8")));
+    assert!(page.body.contains("<title>Sign in to Databricks</title>"), "{}", page.body);
     let elsewhere = answer("create:redirect=https://example.com/login.html");
     assert_eq!(
         (elsewhere.status, elsewhere.field("Location")),
@@ -160,10 +127,7 @@ fn false_answers() {
     let sandbox = with("list:redirect=/login.html");
     assert_eq!(call(&sandbox, "GET", "/api/2.0/token/list", "").status, 302);
     let sandbox = with("create:empty+effect");
-    assert_eq!(
-        (create(&sandbox).unwrap().body, list(&sandbox).len()),
-        (String::new(), 2)
-    );
+    assert_eq!((create(&sandbox).unwrap().body, list(&sandbox).len()), (String::new(), 2));
 }
 
 #[test]
@@ -186,23 +150,15 @@ fn a_held_request_is_answered_by_nothing_but_the_end() {
 fn which_calls_are_met_and_how_often() {
     let met = |fault: &str, path: &str| {
         let sandbox = with(fault);
-        (0..4)
-            .map(|_| call(&sandbox, "GET", path, "").status)
-            .collect::<Vec<_>>()
+        (0..4).map(|_| call(&sandbox, "GET", path, "").status).collect::<Vec<_>>()
     };
     let (list, me) = ("/api/2.0/token/list", "/api/2.0/preview/scim/v2/Me");
     assert_eq!(met("list:status=500", list), [500, 200, 200, 200]);
     assert_eq!(met("list:status=500", me), [200; 4]);
-    assert_eq!(
-        met("list:status=500,after=1,times=2", list),
-        [200, 500, 500, 200]
-    );
+    assert_eq!(met("list:status=500,after=1,times=2", list), [200, 500, 500, 200]);
     assert_eq!(met("any:status=500,always", me), [500; 4]);
     assert_eq!(met("GET /api/2.0/preview:status=500,always", me), [500; 4]);
-    assert_eq!(
-        met("GET /api/2.0/preview:status=500,always", list),
-        [200; 4]
-    );
+    assert_eq!(met("GET /api/2.0/preview:status=500,always", list), [200; 4]);
     assert_eq!(met("POST /api:status=500", list), [200; 4]);
 }
 
@@ -211,9 +167,8 @@ fn of_several_faults_the_first_strikes() {
     let sandbox = with("list:status=500");
     sandbox.inject("list:status=502,after=1".parse().unwrap());
     sandbox.inject("any:status=503".parse().unwrap());
-    let statuses: Vec<_> = (0..4)
-        .map(|_| call(&sandbox, "GET", "/api/2.0/token/list", "").status)
-        .collect();
+    let statuses: Vec<_> =
+        (0..4).map(|_| call(&sandbox, "GET", "/api/2.0/token/list", "").status).collect();
     assert_eq!(statuses, [500, 502, 503, 200]);
 }
 
@@ -260,34 +215,19 @@ fn texts_that_are_no_faults_are_told_the_good_forms() {
         ("create:", "it names no kind"),
         ("create:times=2", "it names no kind"),
         ("GET path:html", "'GET path' is not an operation"),
-        (
-            "create:sttus=500",
-            "'sttus' is neither a kind nor an option",
-        ),
+        ("create:sttus=500", "'sttus' is neither a kind nor an option"),
         ("create:html=1", "'html' is neither a kind nor an option"),
         ("create:status=99", "'status=99' has a value it cannot have"),
         ("create:status", "'status=' has a value it cannot have"),
-        (
-            "create:html,times=0",
-            "'times=0' has a value it cannot have",
-        ),
+        ("create:html,times=0", "'times=0' has a value it cannot have"),
         ("create:late=fast", "'late=fast' has a value it cannot have"),
         ("create:late=-1s", "'late=-1s' has a value it cannot have"),
-        (
-            "create:redirect=/\r\nX: y",
-            "'redirect=/\\r\\nX: y' has a value it cannot have",
-        ),
+        ("create:redirect=/\r\nX: y", "'redirect=/\\r\\nX: y' has a value it cannot have"),
         ("create:html,empty", "'empty' is a second kind"),
-        (
-            "create:html,retry-after=1",
-            "code and retry-after go with status only",
-        ),
+        ("create:html,retry-after=1", "code and retry-after go with status only"),
     ] {
         let told = refusal(text);
-        let start = format!(
-            "'{}' is not a fault: {problem}; write ",
-            text.escape_debug()
-        );
+        let start = format!("'{}' is not a fault: {problem}; write ", text.escape_debug());
         assert!(told.starts_with(&start), "{told}");
     }
 }

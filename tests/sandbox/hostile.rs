@@ -52,11 +52,7 @@ fn refuse(sandbox: &Sandbox, bytes: &[u8], status: u16) {
     let answer = connection.send(bytes).finish().receive();
     let answer = answer.unwrap_or_else(|| panic!("no answer to {shown}"));
     assert_eq!(answer.status, status, "{shown}: {}", answer.body);
-    assert!(
-        answer.json()["error_code"].is_string(),
-        "{shown}: {}",
-        answer.body
-    );
+    assert!(answer.json()["error_code"].is_string(), "{shown}: {}", answer.body);
     assert_eq!(answer.field("Connection"), Some("close"), "{shown}");
     assert_eq!(list(sandbox).len(), 1, "after {shown}");
 }
@@ -96,9 +92,8 @@ fn requests_without_end_are_refused_and_harm_nobody() {
 fn a_long_body_is_refused_in_the_midst_of_it() {
     let sandbox = start(small());
     let mut connection = Connection::open(&sandbox);
-    connection.send(lines(
-        "POST /api/2.0/secrets/put HTTP/1.1 | Host: a | Transfer-Encoding: chunked",
-    ));
+    connection
+        .send(lines("POST /api/2.0/secrets/put HTTP/1.1 | Host: a | Transfer-Encoding: chunked"));
     let chunk = format!("100000\r\n{}\r\n", "x".repeat(0x10_0000));
     for _ in 0..12 {
         connection.send(&chunk);
@@ -115,15 +110,8 @@ fn a_body_that_is_not_utf8_is_malformed() {
     let request = lines(&format!(
         "POST /api/2.0/token/create HTTP/1.1 | Host: a | Authorization: Bearer {token} | Content-Length: 3"
     ));
-    let answer = connection
-        .send(request)
-        .send(b"\"\xff\"")
-        .receive()
-        .unwrap();
-    assert_eq!(
-        (answer.status, &answer.json()["error_code"]),
-        (400, &"MALFORMED_REQUEST".into())
-    );
+    let answer = connection.send(request).send(b"\"\xff\"").receive().unwrap();
+    assert_eq!((answer.status, &answer.json()["error_code"]), (400, &"MALFORMED_REQUEST".into()));
 }
 
 #[test]
@@ -131,10 +119,7 @@ fn deeply_nested_json_is_malformed() {
     let sandbox = start(small());
     let body = "[".repeat(100_000);
     let answer = call(&sandbox, "POST", "/api/2.0/token/create", &body);
-    assert_eq!(
-        (answer.status, &answer.json()["error_code"]),
-        (400, &"MALFORMED_REQUEST".into())
-    );
+    assert_eq!((answer.status, &answer.json()["error_code"]), (400, &"MALFORMED_REQUEST".into()));
 }
 
 #[test]
@@ -150,15 +135,11 @@ fn a_field_that_is_not_utf8_is_no_credential() {
 #[test]
 fn a_client_that_dawdles_is_told_so_and_an_idle_one_is_left() {
     let patience = Duration::from_millis(50);
-    let sandbox = start(Options {
-        patience,
-        ..small()
-    });
+    let sandbox = start(Options { patience, ..small() });
     assert_eq!(Connection::open(&sandbox).receive(), None);
-    for started in [
-        "GET / HTTP/1.1\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{",
-    ] {
+    for started in
+        ["GET / HTTP/1.1\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{"]
+    {
         // On a busy machine a connection may pass for idle before its first byte.
         let answer = loop {
             if let Some(answer) = Connection::open(&sandbox).send(started).receive() {

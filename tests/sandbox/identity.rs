@@ -29,39 +29,34 @@ fn who_is_who() {
     let find = |name: &str| {
         let path = format!("/api/2.0/preview/scim/v2/Users?filter=userName+eq+%22{name}%22");
         let found = call(&sandbox, "GET", &path, "").json();
-        (
-            found["totalResults"].clone(),
-            found["Resources"][0]["active"].clone(),
-        )
+        (found["totalResults"].clone(), found["Resources"][0]["active"].clone())
     };
     assert_eq!(find("analyst@example.com"), (1.into(), true.into()));
-    assert_eq!(
-        find("former.employee@example.com"),
-        (1.into(), false.into())
-    );
-    assert_eq!(
-        find("nobody@example.com"),
-        (0.into(), serde_json::Value::Null)
-    );
+    assert_eq!(find("former.employee@example.com"), (1.into(), false.into()));
+    assert_eq!(find("nobody@example.com"), (0.into(), serde_json::Value::Null));
 
-    let bad = call(
-        &sandbox,
-        "GET",
-        "/api/2.0/preview/scim/v2/Users?filter=userName+sw+x",
-        "",
-    );
-    assert_eq!(
-        (bad.status, &bad.json()["scimType"]),
-        (400, &"invalidFilter".into())
-    );
+    let bad = call(&sandbox, "GET", "/api/2.0/preview/scim/v2/Users?filter=userName+sw+x", "");
+    assert_eq!((bad.status, &bad.json()["scimType"]), (400, &"invalidFilter".into()));
+}
+
+#[test]
+fn users_come_in_pages_until_one_is_empty() {
+    let sandbox = start(small());
+    let page = |query: &str| {
+        let path = format!("/api/2.0/preview/scim/v2/Users?{query}");
+        let page = call(&sandbox, "GET", &path, "").json();
+        let resources = page["Resources"].as_array().map_or(0, Vec::len);
+        (page["totalResults"].clone(), page["startIndex"].clone(), resources)
+    };
+    assert_eq!(page(""), (6.into(), 1.into(), 6));
+    assert_eq!(page("startIndex=1&count=4"), (6.into(), 1.into(), 4));
+    assert_eq!(page("startIndex=5&count=4"), (6.into(), 5.into(), 2));
+    assert_eq!(page("startIndex=7&count=4"), (6.into(), 7.into(), 0));
 }
 
 #[test]
 fn the_token_policy_is_told_in_strings() {
-    let sandbox = start(Options {
-        max_lifetime_days: 90,
-        ..small()
-    });
+    let sandbox = start(Options { max_lifetime_days: 90, ..small() });
     assert_eq!(
         call(
             &sandbox,
@@ -86,24 +81,15 @@ fn a_service_principal_signs_in_by_way_of_the_discovery_document() {
     let metadata = open("/.well-known/databricks-config");
     assert_eq!(metadata["oidc_endpoint"], "http://workspace.test/oidc");
     let discovery = open("/oidc/.well-known/oauth-authorization-server");
-    assert_eq!(
-        discovery["token_endpoint"],
-        "http://workspace.test/oidc/v1/token"
-    );
+    assert_eq!(discovery["token_endpoint"], "http://workspace.test/oidc/v1/token");
 
     let basic = format!(
         "Basic {}",
-        STANDARD.encode(format!(
-            "{}:{}",
-            workspace.client_id, workspace.client_secret
-        ))
+        STANDARD.encode(format!("{}:{}", workspace.client_id, workspace.client_secret))
     );
     let form = "grant_type=client_credentials&scope=all-apis";
     let granted = call_as(&sandbox, &basic, "POST", "/oidc/v1/token", form).json();
-    assert_eq!(
-        (&granted["token_type"], &granted["expires_in"]),
-        (&"Bearer".into(), &3600.into())
-    );
+    assert_eq!((&granted["token_type"], &granted["expires_in"]), (&"Bearer".into(), &3600.into()));
     let bearer = format!("Bearer {}", granted["access_token"].as_str().unwrap());
     let me = || call_as(&sandbox, &bearer, "GET", "/api/2.0/preview/scim/v2/Me", "");
     assert_eq!(me().json()["applicationId"], workspace.client_id.as_str());
@@ -120,16 +106,10 @@ fn refused_sign_ins_of_service_principals() {
     let ask = |basic: &str, form: &str| {
         let authorization = format!("Basic {}", STANDARD.encode(basic));
         let answer = call_as(&sandbox, &authorization, "POST", "/oidc/v1/token", form);
-        (
-            answer.status,
-            answer.json()["error"].as_str().map(str::to_owned),
-        )
+        (answer.status, answer.json()["error"].as_str().map(str::to_owned))
     };
     let good = format!("{}:{}", workspace.client_id, workspace.client_secret);
-    assert_eq!(
-        ask(&good, "grant_type=password"),
-        (400, Some("unsupported_grant_type".to_owned()))
-    );
+    assert_eq!(ask(&good, "grant_type=password"), (400, Some("unsupported_grant_type".to_owned())));
     let wrong = format!("{}:wrong", workspace.client_id);
     assert_eq!(
         ask(&wrong, "grant_type=client_credentials"),
@@ -140,8 +120,5 @@ fn refused_sign_ins_of_service_principals() {
         "grant_type=client_credentials&client_id={}&client_secret={}",
         workspace.client_id, workspace.client_secret
     );
-    assert_eq!(
-        call_as(&sandbox, "", "POST", "/oidc/v1/token", &form).status,
-        200
-    );
+    assert_eq!(call_as(&sandbox, "", "POST", "/oidc/v1/token", &form).status, 200);
 }

@@ -20,19 +20,13 @@ fn credentials_that_are_refused() {
         "401 {\"error_code\":401,\"message\":\"Credential was not sent or was of an unsupported type for this API. \
          [ReqId: 00000001-0000-4000-8000-000000000001]\"}"
     );
-    assert_eq!(
-        answer.field("x-request-id"),
-        Some("00000001-0000-4000-8000-000000000001")
-    );
+    assert_eq!(answer.field("x-request-id"), Some("00000001-0000-4000-8000-000000000001"));
     let answer = call_as(&sandbox, "Bearer dapi0", "GET", LIST, "");
     assert_eq!(
         answer.show(),
         "403 {\"error_code\":403,\"message\":\"Invalid access token. [ReqId: 00000001-0000-4000-8000-000000000002]\"}"
     );
-    assert_eq!(
-        answer.field("X-Databricks-Reason-Phrase"),
-        Some("Invalid access token.")
-    );
+    assert_eq!(answer.field("X-Databricks-Reason-Phrase"), Some("Invalid access token."));
     for (authorization, status) in [
         ("Digest x", 401),
         ("Basic !", 401),
@@ -52,19 +46,11 @@ fn credentials_that_are_refused() {
 fn basic_sign_in_takes_the_password_or_a_token() {
     let sandbox = start(small());
     let workspace = &sandbox.workspaces()[0];
-    for pair in [
-        format!("{}:{}", workspace.user, workspace.password),
-        format!("token:{}", workspace.token),
-    ] {
+    for pair in
+        [format!("{}:{}", workspace.user, workspace.password), format!("token:{}", workspace.token)]
+    {
         assert_eq!(
-            call_as(
-                &sandbox,
-                &format!("Basic {}", STANDARD.encode(pair)),
-                "GET",
-                LIST,
-                ""
-            )
-            .status,
+            call_as(&sandbox, &format!("Basic {}", STANDARD.encode(pair)), "GET", LIST, "").status,
             200
         );
     }
@@ -72,20 +58,11 @@ fn basic_sign_in_takes_the_password_or_a_token() {
 
 #[test]
 fn a_token_of_another_workspace_is_told_so() {
-    let sandbox = start(Options {
-        workspaces: 2,
-        ..small()
-    });
+    let sandbox = start(Options { workspaces: 2, ..small() });
     let other = format!("Bearer {}", sandbox.workspaces()[1].token);
     let answer = call_as(&sandbox, &other, "GET", LIST, "").json();
     assert_eq!(answer["error_code"], 403);
-    assert!(
-        answer["message"]
-            .as_str()
-            .unwrap()
-            .starts_with("Invalid access to Org: "),
-        "{answer}"
-    );
+    assert!(answer["message"].as_str().unwrap().starts_with("Invalid access to Org: "), "{answer}");
 }
 
 #[test]
@@ -94,38 +71,19 @@ fn a_revoked_credential_is_dead_at_once() {
     let (value, id) = create(&sandbox, "{}");
     let bearer = format!("Bearer {value}");
     let revoke = format!(r#"{{"token_id":"{id}"}}"#);
-    assert_eq!(
-        call_as(&sandbox, &bearer, "POST", DELETE, &revoke).show(),
-        "200 {}"
-    );
+    assert_eq!(call_as(&sandbox, &bearer, "POST", DELETE, &revoke).show(), "200 {}");
     assert_eq!(call_as(&sandbox, &bearer, "GET", LIST, "").status, 403);
 }
 
 #[test]
 fn tokens_of_others_cannot_be_revoked_as_ones_own() {
-    let sandbox = start(Options {
-        tokens: 8,
-        ..small()
-    });
+    let sandbox = start(Options { tokens: 8, ..small() });
     let all = call(&sandbox, "GET", "/api/2.0/token-management/tokens", "").json();
     let own = list(&sandbox);
     let is_foreign = |id: &serde_json::Value| own.iter().all(|token| token["token_id"] != *id);
     let infos = all["token_infos"].as_array().unwrap();
-    let foreign = infos
-        .iter()
-        .map(|token| &token["token_id"])
-        .find(|id| is_foreign(id))
-        .unwrap();
-    assert_eq!(
-        call(
-            &sandbox,
-            "POST",
-            DELETE,
-            &format!(r#"{{"token_id":{foreign}}}"#)
-        )
-        .status,
-        404
-    );
+    let foreign = infos.iter().map(|token| &token["token_id"]).find(|id| is_foreign(id)).unwrap();
+    assert_eq!(call(&sandbox, "POST", DELETE, &format!(r#"{{"token_id":{foreign}}}"#)).status, 404);
 }
 
 #[test]
@@ -137,20 +95,11 @@ fn a_scoped_token_makes_only_the_calls_of_its_scopes() {
     };
     let me = "/api/2.0/preview/scim/v2/Me";
     assert_eq!(
-        (
-            status(r#"["authentication"]"#, LIST),
-            status(r#"["authentication"]"#, me)
-        ),
+        (status(r#"["authentication"]"#, LIST), status(r#"["authentication"]"#, me)),
         (200, 403)
     );
-    assert_eq!(
-        (status(r#"["scim"]"#, LIST), status(r#"["scim"]"#, me)),
-        (403, 200)
-    );
-    assert_eq!(
-        (status(r#"["sql","all-apis"]"#, LIST), status("[]", me)),
-        (200, 200)
-    );
+    assert_eq!((status(r#"["scim"]"#, LIST), status(r#"["scim"]"#, me)), (403, 200));
+    assert_eq!((status(r#"["sql","all-apis"]"#, LIST), status("[]", me)), (200, 200));
     let (value, _) = create(&sandbox, r#"{"scopes":["sql"]}"#);
     let refused = call_as(&sandbox, &format!("Bearer {value}"), "GET", LIST, "").json();
     let message = refused["message"].as_str().unwrap();
@@ -163,31 +112,14 @@ fn a_scoped_token_makes_only_the_calls_of_its_scopes() {
 #[test]
 fn only_administrators_manage_tokens() {
     let sandbox = start(small());
-    let services = call(
-        &sandbox,
-        "GET",
-        "/api/2.0/preview/scim/v2/ServicePrincipals",
-        "",
-    )
-    .json();
+    let services = call(&sandbox, "GET", "/api/2.0/preview/scim/v2/ServicePrincipals", "").json();
     let service = services["Resources"].as_array().unwrap().last().unwrap();
     let body = format!(r#"{{"application_id":{}}}"#, service["applicationId"]);
-    let created = call(
-        &sandbox,
-        "POST",
-        "/api/2.0/token-management/on-behalf-of/tokens",
-        &body,
-    )
-    .json();
+    let created =
+        call(&sandbox, "POST", "/api/2.0/token-management/on-behalf-of/tokens", &body).json();
     let bearer = format!("Bearer {}", created["token_value"].as_str().unwrap());
     assert_eq!(call_as(&sandbox, &bearer, "GET", LIST, "").status, 200);
-    let refused = call_as(
-        &sandbox,
-        &bearer,
-        "GET",
-        "/api/2.0/token-management/tokens",
-        "",
-    );
+    let refused = call_as(&sandbox, &bearer, "GET", "/api/2.0/token-management/tokens", "");
     assert_eq!(
         refused.show(),
         r#"403 {"error_code":"PERMISSION_DENIED","message":"Only workspace admins can use this API."}"#
@@ -196,24 +128,15 @@ fn only_administrators_manage_tokens() {
 
 #[test]
 fn lifetimes() {
-    let sandbox = start(Options {
-        max_lifetime_days: 90,
-        ..small()
-    });
+    let sandbox = start(Options { max_lifetime_days: 90, ..small() });
     let expiry = |body: &str| {
         call(&sandbox, "POST", CREATE, body).json()["token_info"]["expiry_time"].clone()
     };
     assert_eq!(expiry("{}"), NOW + 90 * 86_400_000);
     assert_eq!(expiry(r#"{"lifetime_seconds":1}"#), NOW + 1000);
     assert_eq!(expiry(r#"{"lifetime_seconds":"60"}"#), NOW + 60_000);
-    assert_eq!(
-        expiry(r#"{"lifetime_seconds":7776000}"#),
-        NOW + 90 * 86_400_000
-    );
-    assert_eq!(
-        expiry(r#"{"lifetime_seconds":null}"#),
-        NOW + 90 * 86_400_000
-    );
+    assert_eq!(expiry(r#"{"lifetime_seconds":7776000}"#), NOW + 90 * 86_400_000);
+    assert_eq!(expiry(r#"{"lifetime_seconds":null}"#), NOW + 90 * 86_400_000);
 
     let refusal = |body: &str| call(&sandbox, "POST", CREATE, body).show();
     let invalid = |message: &str| {
@@ -263,11 +186,7 @@ fn bodies_that_are_not_what_they_should_be() {
             "MALFORMED_REQUEST",
             "Could not parse request object: expected 'scopes' to be a list of strings",
         ),
-        (
-            r#"{"scopes":[""]}"#,
-            "INVALID_PARAMETER_VALUE",
-            "A scope cannot be empty",
-        ),
+        (r#"{"scopes":[""]}"#, "INVALID_PARAMETER_VALUE", "A scope cannot be empty"),
     ] {
         let answer = call(&sandbox, "POST", CREATE, body).show();
         assert_eq!(
@@ -289,9 +208,7 @@ fn bodies_that_are_not_what_they_should_be() {
 fn a_comment_may_be_missing_empty_or_anything() {
     let sandbox = start(small());
     let comment = |body: &str| {
-        call(&sandbox, "POST", CREATE, body).json()["token_info"]
-            .get("comment")
-            .cloned()
+        call(&sandbox, "POST", CREATE, body).json()["token_info"].get("comment").cloned()
     };
     assert_eq!(comment("{}"), None);
     assert_eq!(comment(""), None);
@@ -304,10 +221,7 @@ fn a_comment_may_be_missing_empty_or_anything() {
 
 #[test]
 fn the_quota_counts_living_tokens_of_one_owner() {
-    let sandbox = start(Options {
-        tokens: 599,
-        ..small()
-    });
+    let sandbox = start(Options { tokens: 599, ..small() });
     let is_living = |token: &&serde_json::Value| {
         token["expiry_time"] == -1 || token["expiry_time"].as_i64() > Some(NOW)
     };
@@ -321,16 +235,8 @@ fn the_quota_counts_living_tokens_of_one_owner() {
         refused.show(),
         r#"400 {"error_code":"QUOTA_EXCEEDED","message":"Token quota exceeded (600 tokens)"}"#
     );
-    call(
-        &sandbox,
-        "POST",
-        DELETE,
-        &format!(r#"{{"token_id":"{last}"}}"#),
-    );
-    assert_eq!(
-        call(&sandbox, "POST", CREATE, r#"{"lifetime_seconds":1}"#).status,
-        200
-    );
+    call(&sandbox, "POST", DELETE, &format!(r#"{{"token_id":"{last}"}}"#));
+    assert_eq!(call(&sandbox, "POST", CREATE, r#"{"lifetime_seconds":1}"#).status, 200);
     assert_eq!(call(&sandbox, "POST", CREATE, "{}").status, 400);
     sandbox.advance(1000);
     assert_eq!(call(&sandbox, "POST", CREATE, "{}").status, 200);
@@ -338,14 +244,8 @@ fn the_quota_counts_living_tokens_of_one_owner() {
 
 #[test]
 fn ids_follow_from_values_unless_asked_otherwise() {
-    let sandbox = start(Options {
-        random_ids: true,
-        ..small()
-    });
+    let sandbox = start(Options { random_ids: true, ..small() });
     let (value, id) = create(&sandbox, "{}");
     assert_eq!((id.len(), id == sha256(&value)), (64, false));
-    assert_eq!(
-        call_as(&sandbox, &format!("Bearer {value}"), "GET", LIST, "").status,
-        200
-    );
+    assert_eq!(call_as(&sandbox, &format!("Bearer {value}"), "GET", LIST, "").status, 200);
 }

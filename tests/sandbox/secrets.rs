@@ -6,11 +6,7 @@ use super::client::{Answer, call, small, start};
 
 /// Shows status and code of a refusal.
 fn refusal(answer: &Answer) -> String {
-    format!(
-        "{} {}",
-        answer.status,
-        answer.json()["error_code"].as_str().unwrap()
-    )
+    format!("{} {}", answer.status, answer.json()["error_code"].as_str().unwrap())
 }
 
 #[test]
@@ -19,27 +15,18 @@ fn a_secret_is_put_listed_without_value_read_and_deleted() {
     let get = |path: &str| call(&sandbox, "GET", path, "").show();
     let post = |path: &str, body: &str| call(&sandbox, "POST", path, body).show();
     assert_eq!(get("/api/2.0/secrets/scopes/list"), "200 {}");
-    assert_eq!(
-        post("/api/2.0/secrets/scopes/create", r#"{"scope":"jobs"}"#),
-        "200 {}"
-    );
+    assert_eq!(post("/api/2.0/secrets/scopes/create", r#"{"scope":"jobs"}"#), "200 {}");
     assert_eq!(
         get("/api/2.0/secrets/scopes/list"),
         r#"200 {"scopes":[{"name":"jobs","backend_type":"DATABRICKS"}]}"#
     );
     assert_eq!(get("/api/2.0/secrets/list?scope=jobs"), "200 {}");
     assert_eq!(
-        post(
-            "/api/2.0/secrets/put",
-            r#"{"scope":"jobs","key":"a","string_value":"first"}"#
-        ),
+        post("/api/2.0/secrets/put", r#"{"scope":"jobs","key":"a","string_value":"first"}"#),
         "200 {}"
     );
     assert_eq!(
-        post(
-            "/api/2.0/secrets/put",
-            r#"{"scope":"jobs","key":"a","bytes_value":"c2Vjb25k"}"#
-        ),
+        post("/api/2.0/secrets/put", r#"{"scope":"jobs","key":"a","bytes_value":"c2Vjb25k"}"#),
         "200 {}"
     );
     assert_eq!(
@@ -50,27 +37,16 @@ fn a_secret_is_put_listed_without_value_read_and_deleted() {
         get("/api/2.0/secrets/list?scope=jobs"),
         r#"200 {"secrets":[{"key":"a","last_updated_timestamp":1621287738473}]}"#
     );
-    assert_eq!(
-        post("/api/2.0/secrets/delete", r#"{"scope":"jobs","key":"a"}"#),
-        "200 {}"
-    );
+    assert_eq!(post("/api/2.0/secrets/delete", r#"{"scope":"jobs","key":"a"}"#), "200 {}");
     assert_eq!(get("/api/2.0/secrets/list?scope=jobs"), "200 {}");
-    assert_eq!(
-        post("/api/2.0/secrets/scopes/delete", r#"{"scope":"jobs"}"#),
-        "200 {}"
-    );
+    assert_eq!(post("/api/2.0/secrets/scopes/delete", r#"{"scope":"jobs"}"#), "200 {}");
     assert_eq!(get("/api/2.0/secrets/scopes/list"), "200 {}");
 }
 
 #[test]
 fn refusals() {
     let sandbox = start(small());
-    call(
-        &sandbox,
-        "POST",
-        "/api/2.0/secrets/scopes/create",
-        r#"{"scope":"jobs"}"#,
-    );
+    call(&sandbox, "POST", "/api/2.0/secrets/scopes/create", r#"{"scope":"jobs"}"#);
     let post = |path: &str, body: &str| refusal(&call(&sandbox, "POST", path, body));
     let put = |body: &str| post("/api/2.0/secrets/put", body);
     let get = |path: &str| refusal(&call(&sandbox, "GET", path, ""));
@@ -89,10 +65,7 @@ fn refusals() {
         put(r#"{"scope":"nope","key":"a","string_value":""}"#),
         "404 RESOURCE_DOES_NOT_EXIST"
     );
-    assert_eq!(
-        put(r#"{"scope":"jobs","key":"a"}"#),
-        "400 MALFORMED_REQUEST"
-    );
+    assert_eq!(put(r#"{"scope":"jobs","key":"a"}"#), "400 MALFORMED_REQUEST");
     assert_eq!(
         put(r#"{"scope":"jobs","key":"a","string_value":"x","bytes_value":"eA=="}"#),
         "400 MALFORMED_REQUEST"
@@ -107,23 +80,12 @@ fn refusals() {
     );
     let long = "x".repeat(128 * 1024 + 1);
     assert_eq!(
-        put(&format!(
-            r#"{{"scope":"jobs","key":"a","string_value":"{long}"}}"#
-        )),
+        put(&format!(r#"{{"scope":"jobs","key":"a","string_value":"{long}"}}"#)),
         "400 INVALID_PARAMETER_VALUE"
     );
-    assert_eq!(
-        get("/api/2.0/secrets/get?scope=jobs&key=a"),
-        "404 RESOURCE_DOES_NOT_EXIST"
-    );
-    assert_eq!(
-        get("/api/2.0/secrets/get?scope=jobs"),
-        "400 INVALID_PARAMETER_VALUE"
-    );
-    assert_eq!(
-        get("/api/2.0/secrets/list?scope=nope"),
-        "404 RESOURCE_DOES_NOT_EXIST"
-    );
+    assert_eq!(get("/api/2.0/secrets/get?scope=jobs&key=a"), "404 RESOURCE_DOES_NOT_EXIST");
+    assert_eq!(get("/api/2.0/secrets/get?scope=jobs"), "400 INVALID_PARAMETER_VALUE");
+    assert_eq!(get("/api/2.0/secrets/list?scope=nope"), "404 RESOURCE_DOES_NOT_EXIST");
     assert_eq!(
         post("/api/2.0/secrets/delete", r#"{"scope":"jobs","key":"a"}"#),
         "404 RESOURCE_DOES_NOT_EXIST"

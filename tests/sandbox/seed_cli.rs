@@ -59,10 +59,7 @@ fn own_ids(sandbox: &Sandbox) -> Vec<String> {
     let bearer = format!("Bearer {}", sandbox.workspaces()[0].token);
     let answer = call_as(sandbox, &bearer, "GET", "/api/2.0/token/list", "").json();
     let infos = answer["token_infos"].as_array().unwrap().clone();
-    infos
-        .iter()
-        .map(|token| token["token_id"].as_str().unwrap().to_owned())
-        .collect()
+    infos.iter().map(|token| token["token_id"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -80,13 +77,7 @@ fn it_prints_what_its_document_shows() {
     let (created, code) = run(
         workspace,
         &token,
-        &[
-            "create",
-            "--lifetime-seconds",
-            "129600",
-            "--comment",
-            "My comment.",
-        ],
+        &["create", "--lifetime-seconds", "129600", "--comment", "My comment."],
     );
     let parsed: Value = serde_json::from_str(&created).unwrap();
     let value = parsed["token_value"].as_str().unwrap();
@@ -102,33 +93,18 @@ fn it_prints_what_its_document_shows() {
         ("{}\n".to_owned(), Some(0))
     );
     let dead = "Error: Authorization failed. Your token may be expired or lack the valid scope\n";
-    assert_eq!(
-        run(workspace, &token, &["list"]),
-        (dead.to_owned(), Some(1))
-    );
+    assert_eq!(run(workspace, &token, &["list"]), (dead.to_owned(), Some(1)));
 
     let (listed, code) = run(workspace, &basic, &["list"]);
-    assert_eq!(
-        (listed.replace(id, "ID"), code),
-        (LISTED.to_owned(), Some(0))
-    );
-    assert_eq!(
-        run(workspace, &basic, &["revoke", "--token-id", id]),
-        ("{}\n".to_owned(), Some(0))
-    );
-    assert_eq!(
-        run(workspace, &basic, &["list"]),
-        ("{}\n".to_owned(), Some(0))
-    );
+    assert_eq!((listed.replace(id, "ID"), code), (LISTED.to_owned(), Some(0)));
+    assert_eq!(run(workspace, &basic, &["revoke", "--token-id", id]), ("{}\n".to_owned(), Some(0)));
+    assert_eq!(run(workspace, &basic, &["list"]), ("{}\n".to_owned(), Some(0)));
     let (unknown, code) = run(workspace, &basic, &["revoke", "--token-id", id]);
     let message = format!(
         "\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"No valid token with ID {id} found.\""
     );
     assert_eq!(
-        (
-            unknown.starts_with("Error: b'{") && unknown.contains(&message),
-            code
-        ),
+        (unknown.starts_with("Error: b'{") && unknown.contains(&message), code),
         (true, Some(1)),
         "{unknown}"
     );

@@ -8,10 +8,7 @@ use pretty_assertions::assert_eq;
 use super::client::{NOW, call, call_as, create, list, small, start};
 
 fn kept_in(path: &Path) -> Options {
-    Options {
-        state: Some(path.to_owned()),
-        ..small()
-    }
+    Options { state: Some(path.to_owned()), ..small() }
 }
 
 #[test]
@@ -19,37 +16,17 @@ fn everything_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");
     let first = start(kept_in(&path));
-    let (value, _) = create(
-        &first,
-        r#"{"comment":"kept","scopes":["authentication","secrets"]}"#,
-    );
-    call(
-        &first,
-        "POST",
-        "/api/2.0/secrets/scopes/create",
-        r#"{"scope":"s"}"#,
-    );
-    call(
-        &first,
-        "POST",
-        "/api/2.0/secrets/put",
-        r#"{"scope":"s","key":"k","string_value":"v"}"#,
-    );
+    let (value, _) = create(&first, r#"{"comment":"kept","scopes":["authentication","secrets"]}"#);
+    call(&first, "POST", "/api/2.0/secrets/scopes/create", r#"{"scope":"s"}"#);
+    call(&first, "POST", "/api/2.0/secrets/put", r#"{"scope":"s","key":"k","string_value":"v"}"#);
     call_as(&first, "", "POST", "/.sandbox/clock", r#"{"advance":"1d"}"#);
     let tokens = list(&first);
     let was = first.workspaces()[0].token.clone();
     drop(first);
 
     // Neither the seed nor the number of tokens matters once there is a file.
-    let second = start(Options {
-        seed: 99,
-        tokens: 7,
-        ..kept_in(&path)
-    });
-    assert_eq!(
-        (&second.workspaces()[0].token, second.now_ms()),
-        (&was, NOW + 86_400_000)
-    );
+    let second = start(Options { seed: 99, tokens: 7, ..kept_in(&path) });
+    assert_eq!((&second.workspaces()[0].token, second.now_ms()), (&was, NOW + 86_400_000));
     assert_eq!(list(&second), tokens);
     let get = "/api/2.0/secrets/get?scope=s&key=k";
     let read = call_as(&second, &format!("Bearer {value}"), "GET", get, "");
@@ -63,15 +40,8 @@ fn workspaces_are_added_but_none_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");
     let tokens = |workspaces| {
-        let sandbox = start(Options {
-            workspaces,
-            ..kept_in(&path)
-        });
-        sandbox
-            .workspaces()
-            .iter()
-            .map(|workspace| workspace.token.clone())
-            .collect::<Vec<_>>()
+        let sandbox = start(Options { workspaces, ..kept_in(&path) });
+        sandbox.workspaces().iter().map(|workspace| workspace.token.clone()).collect::<Vec<_>>()
     };
     let one = tokens(1);
     let three = tokens(3);
@@ -90,12 +60,8 @@ fn only_its_owner_may_read_it() {
     assert_eq!(mode(), 0o600);
     create(&sandbox, "{}");
     assert_eq!(mode(), 0o600);
-    let names: Vec<_> = folder
-        .path()
-        .read_dir()
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
+    let names: Vec<_> =
+        folder.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["state.json"]);
 }
 
@@ -129,8 +95,5 @@ fn a_file_that_is_not_a_state_is_refused_and_left_alone() {
     );
     let nowhere = folder.path().join("missing").join("state.json");
     let refusal = Sandbox::start(kept_in(&nowhere)).err().unwrap().to_string();
-    assert!(
-        refusal.starts_with("cannot use the sandbox's state file "),
-        "{refusal}"
-    );
+    assert!(refusal.starts_with("cannot use the sandbox's state file "), "{refusal}");
 }

@@ -61,20 +61,11 @@ fn answers_of_the_token_api() {
     );
     let (_, id) = create(&sandbox, "{}");
     assert_eq!(
-        show(
-            &sandbox,
-            "POST",
-            "/api/2.0/token/delete",
-            &format!(r#"{{"token_id":"{id}"}}"#)
-        ),
+        show(&sandbox, "POST", "/api/2.0/token/delete", &format!(r#"{{"token_id":"{id}"}}"#)),
         "200 {}"
     );
-    let again = show(
-        &sandbox,
-        "POST",
-        "/api/2.0/token/delete",
-        &format!(r#"{{"token_id":"{id}"}}"#),
-    );
+    let again =
+        show(&sandbox, "POST", "/api/2.0/token/delete", &format!(r#"{{"token_id":"{id}"}}"#));
     assert!(
         again.starts_with(&format!(
             r#"404 {{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"No valid token with ID {id} found.","details":["#
@@ -87,19 +78,11 @@ fn answers_of_the_token_api() {
 fn an_empty_list_has_no_key() {
     let sandbox = start(small());
     let workspace = &sandbox.workspaces()[0];
-    let basic = format!(
-        "Basic {}",
-        STANDARD.encode(format!("{}:{}", workspace.user, workspace.password))
-    );
+    let basic =
+        format!("Basic {}", STANDARD.encode(format!("{}:{}", workspace.user, workspace.password)));
     let own = format!(r#"{{"token_id":"{}"}}"#, sha256(&workspace.token));
-    assert_eq!(
-        call_as(&sandbox, &basic, "POST", "/api/2.0/token/delete", &own).show(),
-        "200 {}"
-    );
-    assert_eq!(
-        call_as(&sandbox, &basic, "GET", "/api/2.0/token/list", "").show(),
-        "200 {}"
-    );
+    assert_eq!(call_as(&sandbox, &basic, "POST", "/api/2.0/token/delete", &own).show(), "200 {}");
+    assert_eq!(call_as(&sandbox, &basic, "GET", "/api/2.0/token/list", "").show(), "200 {}");
 }
 
 #[test]
@@ -109,25 +92,13 @@ fn a_patch_changes_what_its_mask_names() {
     let path = format!("/api/2.0/token/{id}");
     let body = r#"{"token":{"comment":"new","scopes":["sql"]},"update_mask":"comment"}"#;
     assert_eq!(call(&sandbox, "PATCH", &path, body).show(), "200 {}");
-    let token = list(&sandbox)
-        .into_iter()
-        .find(|token| token["token_id"] == *id)
-        .unwrap();
-    assert_eq!(
-        (&token["comment"], token.get("scopes")),
-        (&"new".into(), None)
-    );
+    let token = list(&sandbox).into_iter().find(|token| token["token_id"] == *id).unwrap();
+    assert_eq!((&token["comment"], token.get("scopes")), (&"new".into(), None));
 
     let body = r#"{"token":{"scopes":["sql"]},"update_mask":"scopes"}"#;
     assert_eq!(call(&sandbox, "PATCH", &path, body).show(), "200 {}");
-    let token = list(&sandbox)
-        .into_iter()
-        .find(|token| token["token_id"] == *id)
-        .unwrap();
-    assert_eq!(
-        (&token["comment"], &token["scopes"][0]),
-        (&"new".into(), &"sql".into())
-    );
+    let token = list(&sandbox).into_iter().find(|token| token["token_id"] == *id).unwrap();
+    assert_eq!((&token["comment"], &token["scopes"][0]), (&"new".into(), &"sql".into()));
 }
 
 #[test]
@@ -138,44 +109,26 @@ fn refused_patches() {
     let refusal =
         |path: &str, body: &str| call(&sandbox, "PATCH", path, body).json()["error_code"].clone();
     assert_eq!(
-        refusal(
-            "/api/2.0/token/nope",
-            r#"{"token":{},"update_mask":"comment"}"#
-        ),
+        refusal("/api/2.0/token/nope", r#"{"token":{},"update_mask":"comment"}"#),
         "NOT_FOUND"
     );
+    assert_eq!(refusal(&path, r#"{"token":{"comment":"x"}}"#), "INVALID_PARAMETER_VALUE");
     assert_eq!(
-        refusal(&path, r#"{"token":{"comment":"x"}}"#),
+        refusal(&path, r#"{"token":{"expiry_time":1},"update_mask":"expiry_time"}"#),
         "INVALID_PARAMETER_VALUE"
     );
-    assert_eq!(
-        refusal(
-            &path,
-            r#"{"token":{"expiry_time":1},"update_mask":"expiry_time"}"#
-        ),
-        "INVALID_PARAMETER_VALUE"
-    );
-    assert_eq!(
-        refusal(&path, r#"{"token":3,"update_mask":"comment"}"#),
-        "MALFORMED_REQUEST"
-    );
+    assert_eq!(refusal(&path, r#"{"token":3,"update_mask":"comment"}"#), "MALFORMED_REQUEST");
 }
 
 #[test]
 fn scopes_are_listed_only_where_given_unless_asked_for() {
     for (report_scopes, plain) in [(false, None), (true, Some("all-apis"))] {
-        let sandbox = start(Options {
-            report_scopes,
-            ..small()
-        });
+        let sandbox = start(Options { report_scopes, ..small() });
         let created = |body: &str| {
             call(&sandbox, "POST", "/api/2.0/token/create", body).json()["token_info"].clone()
         };
         assert_eq!(created("{}")["scopes"][0].as_str(), plain);
-        assert_eq!(
-            created(r#"{"scopes":["all-apis"]}"#)["scopes"][0].as_str(),
-            plain
-        );
+        assert_eq!(created(r#"{"scopes":["all-apis"]}"#)["scopes"][0].as_str(), plain);
         assert_eq!(
             created(r#"{"scopes":["sql","scim"]}"#)["scopes"],
             serde_json::json!(["sql", "scim"])

@@ -151,7 +151,7 @@ impl Desk {
     /// Returns the whole text of an error, the same on each run.
     fn words(&self, error: &Error) -> String {
         let text = format!("{error}\n{}", error.hint().unwrap_or_default());
-        mask_ids(&text.replace(&self.client.http().host().to_string(), "HOST"))
+        mask_ids(&text.replace(&self.client.http.host().to_string(), "HOST"))
     }
 
     fn audit(&self) -> Vec<String> {

@@ -66,7 +66,7 @@ mod api {
     ) -> Result<(), Box<EvalAltResult>> {
         let mut action = Callback::new(&context, &action);
         for (index, item) in array.iter_mut().enumerate() {
-            action.call(item, index)?;
+            let _ = action.call(item, index)?;
         }
         Ok(())
     }

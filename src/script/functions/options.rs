@@ -46,6 +46,10 @@ mod api {
         }
         let parsed = options::parse(&arguments.words, arguments.open, &defaults)
             .map_err(|error| run.throw(error))?;
+        if let Some(word) = parsed.positional.first().filter(|_| !run.takes_words()) {
+            let problem = format!("the script takes no arguments, so not `{word}`");
+            return Err(run.throw(Error::Usage { problem, hint: None }));
+        }
         run.take_options(parsed.positional);
         Ok(parsed.values)
     }
@@ -90,14 +94,14 @@ fn show_help(run: &Run, context: &NativeCallContext<'_>, defaults: &Map) -> Box<
     let output = run.session().output();
     let name = context.call_source().unwrap_or("SCRIPT");
     let name = name.strip_prefix("bundled:").unwrap_or(name);
-    let mut lines: Vec<String> = run.help().lines().map(str::to_owned).collect();
+    let mut lines: Vec<String> = run.header().lines.clone();
     lines.extend([
         "".into(),
         format!("Usage: patroll run {name} [OPTIONS] [ARGS…]"),
         "".into(),
         "Options:".into(),
     ]);
-    lines.extend(options::explain(defaults));
+    lines.extend(options::explain(defaults, run.header()));
     lines.extend([
         "".into(),
         "patroll's own flags, such as --dry-run and --profile, can stand here too.".into(),

@@ -1,12 +1,16 @@
 //! Secrets in scripts: they can be handed on, and shown only where the command line allows it.
 
+use std::path::Path;
+
 use rhai::Module;
 #[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
 use rhai::plugin::*;
 
 use crate::error::Error;
+use crate::files;
+use crate::gate::{Admission, Effect};
 use crate::script::failure::mistake;
-use crate::script::run::Run;
+use crate::script::run::{Run, origin};
 use crate::secret::{REDACTED, Secret};
 
 /// A token value in a script: the secret, and the token it belongs to; none where a dry run made it up.
@@ -49,13 +53,72 @@ mod api {
     ) -> Result<ImmutableString, Box<EvalAltResult>> {
         let run = Run::of(&context)?;
         if !run.session().settings().asked().allow_reveal {
-            return Err(run.throw(Error::NotGranted { action: "reveal()", flag: "--allow-reveal" }));
+            return Err(run.throw(Error::NotGranted {
+                action: "reveal()".into(),
+                flag: "--allow-reveal".into(),
+            }));
         }
         let Some(secret) = value.secret else {
             return Err(mistake("a dry run makes no value that could be revealed"));
         };
         run.forget_value(&value.token_id);
         Ok(secret.reveal().into())
+    }
+
+    /// Writes a secret to a file, readable by its owner alone, which it replaces as a whole or not at all; nothing is
+    /// written in a dry run.
+    ///
+    /// Ends the run (exit 5) unless `--allow-write` covers the file. Throws if the file cannot be written, or is a link or
+    /// no plain file.
+    ///
+    /// ```rhai
+    /// let made = tokens_create("for a file", days(1));
+    /// // made.token_value.save("secrets/token") needs --allow-write secrets
+    /// tokens_revoke(made);
+    /// ```
+    #[rhai_fn(return_raw, volatile)]
+    pub fn save(
+        context: NativeCallContext,
+        value: Value,
+        path: &str,
+    ) -> Result<(), Box<EvalAltResult>> {
+        let run = Run::of(&context)?;
+        let workspace = run.session().workspace().map_err(|error| run.throw(error))?;
+        let effect = Effect::WriteFile { path: path.to_owned() };
+        let admission = run.session().gate().admit(effect, workspace.place(), &origin(&context));
+        match admission.map_err(|error| run.throw(error))? {
+            Admission::Dry(_) => Ok(()),
+            Admission::Go(permit) => {
+                let Some(secret) = value.secret else {
+                    return Err(mistake("there is no value to save"));
+                };
+                files::replace(permit, Path::new(path), &secret)
+                    .map_err(|error| run.throw(error))?;
+                run.forget_value(&value.token_id);
+                Ok(())
+            }
+        }
+    }
+
+    /// Proves that `save` may and can write a file, before the creation that cannot be undone.
+    ///
+    /// Ends the run (exit 5) unless `--allow-write` covers the file. Throws if it is a link or no plain file, or its folder
+    /// does not exist or cannot be written. Nothing is changed.
+    ///
+    /// ```rhai
+    /// // check_writable("secrets/token") needs --allow-write secrets
+    /// print("writable");
+    /// ```
+    #[rhai_fn(return_raw, volatile)]
+    pub fn check_writable(
+        context: NativeCallContext,
+        path: &str,
+    ) -> Result<(), Box<EvalAltResult>> {
+        let run = Run::of(&context)?;
+        let effect = Effect::WriteFile { path: path.to_owned() };
+        let gate = run.session().gate();
+        gate.check_grants(&effect, &origin(&context)).map_err(|error| run.throw(error))?;
+        files::check_writable(Path::new(path)).map_err(|error| run.throw(error))
     }
 
     #[rhai_fn(name = "to_string", name = "to_debug", pure)]

@@ -1,0 +1,76 @@
+//! One expression instead of a script: `eval`, and the conditions of `--where`.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, Scope};
+
+use super::convert;
+use super::failure::{conclude, explain, mistake};
+use super::header::Header;
+use super::run::{Arguments, Run};
+use super::source::Source;
+use super::workbench::{Workbench, finish, on_engine_thread};
+use crate::error::Error;
+use crate::output::Format;
+use crate::session::Session;
+use crate::token::Token;
+
+/// Evaluates one expression or a few statements and shows the result.
+pub fn evaluate(session: &Arc<Session>, text: &str, arguments: Arguments) -> Result<(), Error> {
+    on_engine_thread(|| {
+        let source = Source::from_text("expression", text);
+        let workbench = Workbench::new(&source);
+        let run = Run::new(Arc::clone(session), arguments.clone(), Header::default());
+        let engine = workbench.engine(&run, &source);
+        let ast = workbench.compile(&engine, &source)?;
+        let result = engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast);
+        let value = conclude(result, &engine, &workbench.sources, &source.name, session.stop());
+        let shown = value.and_then(|value| show(session, &engine, &value));
+        finish(&run, shown)
+    })
+}
+
+/// Keeps the tokens for which `text`, an expression about `t`, is true.
+pub fn filter_tokens(
+    session: &Arc<Session>,
+    tokens: Vec<Token>,
+    text: &str,
+) -> Result<Vec<Token>, Error> {
+    on_engine_thread(|| {
+        let source = Source::from_text("--where", text);
+        let workbench = Workbench::new(&source);
+        let run = Run::new(Arc::clone(session), Arguments::default(), Header::default());
+        let engine = workbench.engine(&run, &source);
+        let mut scope = Scope::new();
+        scope.push("t", ());
+        let compiled = engine.compile_expression_with_scope(&scope, text);
+        let mut ast = compiled
+            .map_err(|error| explain(&error.into(), &engine, &workbench.sources, &source.name))?;
+        ast.set_source(&source.name);
+        let mut kept = Vec::new();
+        for token in tokens {
+            scope.set_value("t", token.clone());
+            let result =
+                engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast).and_then(|value| {
+                    value.as_bool().map_err(|found| {
+                        mistake(format!("the condition is {found}, not true or false"))
+                    })
+                });
+            if conclude(result, &engine, &workbench.sources, &source.name, session.stop())? {
+                kept.push(token);
+            }
+        }
+        Ok(kept)
+    })
+}
+
+fn show(session: &Session, engine: &Engine, value: &Dynamic) -> Result<(), Error> {
+    if value.is_unit() {
+        return Ok(());
+    }
+    let output = session.output();
+    if output.format() == Format::Table && !convert::is_rows(value) {
+        return output.line(&convert::display(engine, value));
+    }
+    convert::output_rows(output, value, None)
+}

@@ -1,0 +1,81 @@
+//! What every use of the engine shares: the texts to draw failures from, a thread of a known stack, and a proper end.
+
+use std::thread;
+
+use rhai::{AST, Engine, EvalAltResult};
+
+use super::engine;
+use super::failure::explain;
+use super::modules::Modules;
+use super::report::Sources;
+use super::run::Run;
+use super::source::Source;
+use crate::error::{Error, exit};
+
+/// What compiling one script needs: the texts to draw from, and where its imports lie.
+pub struct Workbench {
+    /// The texts.
+    pub sources: Sources,
+}
+
+impl Workbench {
+    /// Begins with one script.
+    pub fn new(source: &Source) -> Self {
+        let sources = Sources::default();
+        sources.insert(&source.name, &source.text);
+        Self { sources }
+    }
+
+    /// Builds the engine that runs the script.
+    pub fn engine(&self, run: &Run, source: &Source) -> Engine {
+        let modules = Modules::new(source.folder.as_deref(), self.sources.clone());
+        engine::build_for(run, modules)
+    }
+
+    /// Compiles the script.
+    pub fn compile(&self, engine: &Engine, source: &Source) -> Result<AST, Error> {
+        let compiled = engine.compile(&source.text);
+        let mut ast = compiled.map_err(|error| {
+            explain(&EvalAltResult::from(error), engine, &self.sources, &source.name)
+        })?;
+        ast.set_source(&source.name);
+        Ok(ast)
+    }
+}
+
+/// `exit(0)` is no failure.
+const DONE: Error = Error::Exit { code: exit::DONE };
+
+/// Ends a run: a value that was made and reached nobody must not be lost silently.
+pub fn finish(run: &Run, result: Result<(), Error>) -> Result<(), Error> {
+    let result = result.or_else(|error| if error == DONE { Ok(()) } else { Err(error) });
+    let unseen = run.unseen_values();
+    if unseen.is_empty() {
+        return result;
+    }
+    let lost = Error::ValueLost { token_ids: unseen };
+    match result {
+        Ok(()) => Err(lost),
+        Err(error) => {
+            run.session().output().error(&lost);
+            Err(error)
+        }
+    }
+}
+
+/// Runs `work` where the stack has a known size, and hands a panic on.
+pub fn on_engine_thread<T: Send>(
+    work: impl FnOnce() -> Result<T, Error> + Send,
+) -> Result<T, Error> {
+    thread::scope(|scope| {
+        let spawned = thread::Builder::new()
+            .name("engine".to_owned())
+            .stack_size(engine::STACK)
+            .spawn_scoped(scope, work);
+        match spawned.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(error) => Err(Error::io("start", "the engine's thread", &error)),
+        }
+    })
+}

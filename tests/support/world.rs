@@ -1,0 +1,158 @@
+//! A sandbox whose time stands still, with tokens that are known by name.
+
+use std::cell::{Cell, RefCell};
+
+use base64::Engine as _;
+use patroll::sandbox::{Address, Options, Sandbox};
+use serde_json::{Value, json};
+
+/// When everything happens: 2026-11-23, at noon.
+pub const NOW: i64 = 1_795_435_200_000;
+
+const HOUR: i64 = 60 * 60 * 1000;
+
+/// A workspace to act on.
+pub struct World {
+    sandbox: Sandbox,
+    /// Ids and the names they go by in outputs.
+    names: RefCell<Vec<(String, String)>>,
+    /// Which entries of the write log are the test's own preparations.
+    prepared: RefCell<Vec<usize>>,
+    requests: Cell<usize>,
+}
+
+impl World {
+    /// Starts a workspace with no token but the one signed in with, which is named `own`.
+    pub fn new() -> Self {
+        Self::of(|_| {})
+    }
+
+    /// Starts a workspace with other options; made-up tokens are named `t1`, `t2`, … as they are listed.
+    pub fn of(change: impl FnOnce(&mut Options)) -> Self {
+        let mut options = Options { tokens: 1, now: Some(NOW), ..Options::default() };
+        change(&mut options);
+        let world = Self {
+            sandbox: Sandbox::start(options).unwrap(),
+            names: RefCell::default(),
+            prepared: RefCell::default(),
+            requests: Cell::default(),
+        };
+        world.name_all();
+        world
+    }
+
+    fn name_all(&self) {
+        let mut others = 0;
+        for token in self.list() {
+            let is_own = token["comment"] == "patroll sandbox";
+            others += usize::from(!is_own);
+            let name = if is_own { "own".to_owned() } else { format!("t{others}") };
+            self.names.borrow_mut().push((text(&token["token_id"]), name));
+        }
+    }
+
+    /// Tells where it is and what opens it.
+    pub fn address(&self) -> &Address {
+        &self.sandbox.workspaces()[0]
+    }
+
+    /// Adds a token that was made `age` hours ago to live `lifetime` hours, named by its comment; gives its id.
+    pub fn token(&self, comment: &str, age: i64, lifetime: i64) -> String {
+        self.token_named(comment, comment, age, lifetime)
+    }
+
+    /// Adds a token whose name in outputs is not its comment.
+    pub fn token_named(&self, name: &str, comment: &str, age: i64, lifetime: i64) -> String {
+        self.sandbox.advance(-age * HOUR);
+        let body = json!({ "comment": comment, "lifetime_seconds": lifetime * 3600 });
+        let made = self.call("POST", "/api/2.0/token/create", &body);
+        self.sandbox.advance(age * HOUR);
+        self.prepared.borrow_mut().push(self.sandbox.writes().len() - 1);
+        let id = text(&made["token_info"]["token_id"]);
+        self.names.borrow_mut().push((id.clone(), name.to_owned()));
+        id
+    }
+
+    /// Revokes a token, as if somebody else had.
+    pub fn revoke(&self, id: &str) {
+        self.call("POST", "/api/2.0/token/delete", &json!({ "token_id": id }));
+        self.prepared.borrow_mut().push(self.sandbox.writes().len() - 1);
+    }
+
+    /// Gives the id of a named token.
+    pub fn id(&self, name: &str) -> String {
+        let names = self.names.borrow();
+        names.iter().find(|(_, known)| known == name).unwrap().0.clone()
+    }
+
+    /// Gives every token that is listed.
+    pub fn list(&self) -> Vec<Value> {
+        let answer = self.call("GET", "/api/2.0/token/list", &json!({}));
+        answer["token_infos"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// Asks for trouble.
+    pub fn fault(&self, text: &str) {
+        self.sandbox.inject(text.parse().unwrap());
+    }
+
+    /// Gives what runs have changed, a line each.
+    pub fn writes(&self) -> String {
+        let writes = self.sandbox.writes();
+        let prepared = self.prepared.borrow();
+        let runs = writes.iter().enumerate().filter(|(index, _)| !prepared.contains(index));
+        let lines = runs.map(|(_, write)| {
+            let id = write.token_id.as_deref().unwrap_or_default();
+            let name = self.names().into_iter().find(|(known, _)| known == id);
+            format!("{} [{}]\n", write.what, name.map_or_else(|| id.to_owned(), |(_, name)| name))
+        });
+        lines.collect()
+    }
+
+    /// Counts the requests that runs have made.
+    pub fn requests(&self) -> usize {
+        self.sandbox.requests() - self.requests.get()
+    }
+
+    /// Waits until a run has asked for an operation; what is said about it is `held` by a fault.
+    pub fn await_request_of(&self, operation: &str) {
+        let before = self.sandbox.requests_of(operation);
+        while self.sandbox.requests_of(operation) == before {
+            std::thread::yield_now();
+        }
+    }
+
+    /// Gives ids and names, those of tokens that runs have made included.
+    pub fn names(&self) -> Vec<(String, String)> {
+        let mut names = self.names.borrow().clone();
+        let made = self.sandbox.writes().into_iter().filter(|write| write.what.starts_with("created"));
+        let mut count = 0;
+        for id in made.filter_map(|write| write.token_id) {
+            if !names.iter().any(|(known, _)| *known == id) {
+                count += 1;
+                names.push((id, format!("new-{count}")));
+            }
+        }
+        names
+    }
+
+    /// Makes a call as the administrator, whose password stays good whatever happens to tokens.
+    fn call(&self, method: &str, path: &str, body: &Value) -> Value {
+        self.requests.set(self.requests.get() + 1);
+        let address = self.address();
+        let pair = format!("{}:{}", address.user, address.password);
+        let basic =
+            format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));
+        let url = format!("{}{path}", address.host);
+        let answer = match method {
+            "GET" => ureq::get(&url).header("Authorization", &basic).call(),
+            _ => ureq::post(&url).header("Authorization", &basic).send(body.to_string()),
+        };
+        let answer = answer.unwrap().body_mut().read_to_string().unwrap();
+        serde_json::from_str(&answer).unwrap()
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
