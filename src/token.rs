@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -16,13 +17,16 @@ use crate::clock::{Duration, Time};
 /// What the API calls a token that never expires.
 pub const NO_EXPIRY: i64 = -1;
 
+/// An answer's body, shared by all that is read from it.
+pub type Body = Arc<String>;
+
 /// A token's record; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Token(Arc<Record>);
 
 #[derive(Debug)]
 struct Record {
-    body: Arc<str>,
+    body: Body,
     /// Where this token's first key begins in `body`.
     start: usize,
     /// When the workspace said so: its `Date`.
@@ -34,17 +38,46 @@ struct Record {
 /// The fields every token has.
 #[derive(Debug, Default)]
 struct Fields {
-    token_id: Box<str>,
-    comment: Box<str>,
+    token_id: Piece,
+    comment: Piece,
     creation_time: i64,
     expiry_time: i64,
     scopes: Vec<String>,
 }
 
+/// A text: a stretch of the body, or a copy where the body writes it with escapes.
+#[derive(Debug)]
+enum Piece {
+    Stretch(Range<u32>),
+    Copy(Box<str>),
+}
+
+impl Default for Piece {
+    fn default() -> Self {
+        Self::Stretch(0..0)
+    }
+}
+
+impl Piece {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Stretch(range) => range.is_empty(),
+            Self::Copy(text) => text.is_empty(),
+        }
+    }
+
+    fn text<'b>(&'b self, body: &'b str) -> &'b str {
+        match self {
+            Self::Stretch(range) => &body[range.start as usize..range.end as usize],
+            Self::Copy(text) => text,
+        }
+    }
+}
+
 impl Token {
     /// Reads all tokens below `list_key` of `body`, an answer that came in at `seen`; no key means no tokens.
     pub fn read_list(
-        body: &Arc<str>,
+        body: &Body,
         list_key: &'static str,
         seen: Time,
     ) -> Result<Vec<Self>, serde_json::Error> {
@@ -57,18 +90,18 @@ impl Token {
     }
 
     /// Reads one token from `body`, whose whole it is.
-    pub fn read(body: &Arc<str>, seen: Time) -> Result<Self, serde_json::Error> {
+    pub fn read(body: &Body, seen: Time) -> Result<Self, serde_json::Error> {
         Reader { body, seen }.deserialize(&mut serde_json::Deserializer::from_str(body))
     }
 
     /// Returns the id, 64 hex digits on a real workspace.
     pub fn token_id(&self) -> &str {
-        &self.0.fields.token_id
+        self.0.fields.token_id.text(&self.0.body)
     }
 
     /// Returns the comment, empty if there is none.
     pub fn comment(&self) -> &str {
-        &self.0.fields.comment
+        self.0.fields.comment.text(&self.0.body)
     }
 
     /// Returns the creation in epoch milliseconds, as the API does.
@@ -155,21 +188,30 @@ impl Token {
 /// Reads one token; its place is where its first key was borrowed from.
 #[derive(Clone, Copy)]
 struct Reader<'b> {
-    body: &'b Arc<str>,
+    body: &'b Body,
     seen: Time,
 }
 
-/// A key, borrowed from the body unless it holds an escape.
+/// A text, borrowed from the body unless it holds an escape.
 #[derive(Deserialize)]
-struct Key<'b>(#[serde(borrow)] Cow<'b, str>);
+struct Text<'b>(#[serde(borrow)] Cow<'b, str>);
 
 impl Reader<'_> {
-    /// Returns where in the body `key` stands, which only a borrowed one can tell.
-    fn place(&self, key: &Cow<'_, str>) -> Option<usize> {
-        match key {
-            Cow::Borrowed(key) => (key.as_ptr() as usize).checked_sub(self.body.as_ptr() as usize),
+    /// Returns where in the body `text` stands, which only a borrowed one can tell.
+    fn place(&self, text: &Text<'_>) -> Option<usize> {
+        match &text.0 {
+            Cow::Borrowed(text) => {
+                (text.as_ptr() as usize).checked_sub(self.body.as_ptr() as usize)
+            }
             Cow::Owned(_) => None,
         }
+    }
+
+    fn piece(&self, text: Text<'_>) -> Piece {
+        let stretch = self.place(&text).and_then(|start| {
+            Some(u32::try_from(start).ok()?..u32::try_from(start + text.0.len()).ok()?)
+        });
+        stretch.map_or_else(|| Piece::Copy(text.0.into()), Piece::Stretch)
     }
 }
 
@@ -191,15 +233,19 @@ impl<'b> Visitor<'b> for Reader<'b> {
     fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<Token, A::Error> {
         let mut fields = Fields { expiry_time: NO_EXPIRY, ..Fields::default() };
         let mut start = None;
-        while let Some(Key(key)) = map.next_key()? {
+        while let Some(key) = map.next_key::<Text<'b>>()? {
             if start.is_none() {
                 start = Some(
                     self.place(&key).ok_or_else(|| de::Error::custom("a key with an escape"))?,
                 );
             }
-            match &*key {
-                "token_id" => fields.token_id = map.next_value()?,
-                "comment" => fields.comment = map.next_value::<Option<_>>()?.unwrap_or_default(),
+            match &*key.0 {
+                "token_id" => fields.token_id = self.piece(map.next_value()?),
+                "comment" => {
+                    fields.comment = map
+                        .next_value::<Option<_>>()?
+                        .map_or_else(Piece::default, |text| self.piece(text));
+                }
                 "creation_time" => fields.creation_time = map.next_value::<Millis>()?.0,
                 "expiry_time" => fields.expiry_time = map.next_value::<Millis>()?.0,
                 "scopes" => fields.scopes = map.next_value::<Option<_>>()?.unwrap_or_default(),
@@ -242,7 +288,7 @@ impl<'b> Visitor<'b> for Envelope<'b, '_> {
     }
 
     fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Key(key)) = map.next_key()? {
+        while let Some(Text(key)) = map.next_key()? {
             if key == self.list_key {
                 map.next_value_seed(List { reader: self.reader, tokens: &mut *self.tokens })?;
             } else {
@@ -319,7 +365,7 @@ mod tests {
     const SEEN: Time = Time::from_ms(1_000_000);
 
     fn list(body: &str) -> Result<Vec<Token>, serde_json::Error> {
-        Token::read_list(&Arc::from(body), "token_infos", SEEN)
+        Token::read_list(&Arc::new(body.to_owned()), "token_infos", SEEN)
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::clock::Duration;
 use crate::error::Error;
 use crate::gate::{Effect, Origin};
 use crate::secret::Secret;
-use crate::token::Token;
+use crate::token::{Body, Token};
 use crate::wire::{Answer, Repeat, Request};
 
 pub use super::own::OwnRule;
@@ -23,7 +23,7 @@ const SLACK: Duration = Duration::from_seconds(2);
 /// All tokens of the caller.
 pub struct Listing {
     /// The JSON as the workspace sent it.
-    pub body: Arc<str>,
+    pub body: Body,
     /// The tokens in the workspace's order, the credential in use marked.
     pub tokens: Vec<Token>,
 }
@@ -53,7 +53,7 @@ pub struct Minted {
     pub value: Secret,
     /// The record.
     pub token: Token,
-    body: Arc<str>,
+    body: Body,
 }
 
 impl Minted {
@@ -143,7 +143,8 @@ fn read_minted(answer: &Answer) -> Result<Minted, Error> {
     };
     let body: MintedBody<'_> = serde_json::from_str(&answer.body).map_err(|_| lost())?;
     let value = Secret::new(body.token_value);
-    let token = Token::read(&Arc::from(body.token_info.get()), answer.seen).map_err(|_| lost())?;
+    let token = Token::read(&Arc::new(body.token_info.get().to_owned()), answer.seen)
+        .map_err(|_| lost())?;
     Ok(Minted { value, token, body: Arc::clone(&answer.body) })
 }
 

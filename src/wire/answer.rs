@@ -1,15 +1,14 @@
 //! A usable answer: a success with the API's JSON in it. What it means is `api`'s.
 
-use std::sync::Arc;
-
 use crate::clock::Time;
 use crate::error::Error;
+use crate::token::Body;
 
 /// What the workspace answered; not `Debug`, because a body can hold a secret.
 #[derive(Clone)]
 pub struct Answer {
     /// The JSON as it was sent.
-    pub body: Arc<str>,
+    pub body: Body,
     /// When the workspace said so: its `Date`, or now where it sent none.
     pub seen: Time,
     /// The server's id of the request.

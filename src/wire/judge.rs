@@ -44,7 +44,7 @@ fn accept(reply: Reply, request: &Request, host: &Host, seen: Time) -> Result<An
         accept_write(&body, request.naming)?;
     }
     let (call, host) = (request.call(), host.to_string());
-    Ok(Answer { body: Arc::from(body), seen, request_id, call, host })
+    Ok(Answer { body: Arc::new(body), seen, request_id, call, host })
 }
 
 /// Refuses the answer to a write that is broken or does not name what it made; reads are parsed where they are used.

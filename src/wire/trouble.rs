@@ -143,7 +143,7 @@ impl Ending {
             // What an earlier try may have done and now is done was done by it.
             Some(seen) if is_open && error.is_gone() => {
                 let answer = Answer {
-                    body: Arc::from("{}"),
+                    body: Arc::new("{}".to_owned()),
                     seen,
                     request_id: request_id.clone(),
                     call: request.call(),

@@ -84,6 +84,7 @@ impl Desk {
         let output = Arc::new(Output::new(manner, Arc::clone(&stop)));
         let gate = Gate::new(
             setup.mode,
+            crate::gate::Grants::default(),
             Arc::clone(&clock),
             StateDir::new(state.path()),
             Arc::clone(&output),

@@ -2,6 +2,7 @@
 
 mod arrays;
 mod errors;
+mod keys;
 mod options;
 mod output;
 mod run;
@@ -12,6 +13,7 @@ mod tokens;
 
 use rhai::{Engine, Module};
 
+pub use keys::{find_unknown as find_unknown_key, keys_of};
 pub use tokens::Minted;
 
 /// A group of functions that are explained together.
@@ -44,7 +46,10 @@ pub fn register(engine: &mut Engine) {
         .register_type_with_name::<crate::clock::Duration>("Duration")
         .register_type_with_name::<crate::secret::Secret>("Secret")
         .register_type_with_name::<super::failure::Failure>("Error");
+    // One module: a call looks into each in turn.
+    let mut api = Module::new();
     for topic in &TOPICS {
-        engine.register_global_module((topic.module)().into());
+        api.combine((topic.module)());
     }
+    engine.register_global_module(api.into());
 }

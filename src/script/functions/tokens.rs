@@ -1,16 +1,18 @@
 //! `tokens_create`, `tokens_list`, `tokens_revoke`: the Token API for scripts, over `api::tokens`.
 
+use std::sync::Arc;
+
 #[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
 use rhai::plugin::*;
 use rhai::{Array, Map};
 
+use super::keys;
 use super::secrets::Value;
 use crate::api::tokens::OwnRule;
 use crate::api::tokens::{Created, NewToken, Revoked, Target};
 use crate::clock::{Duration, Time};
 use crate::script::convert::type_word;
 use crate::script::failure::{Thrown, mistake};
-use crate::script::names;
 use crate::script::run::{Run, origin};
 use crate::secret::{REDACTED, Secret};
 use crate::token::Token;
@@ -58,8 +60,9 @@ mod api {
         Ok(listing.tokens.into_iter().map(Dynamic::from).collect())
     }
 
-    /// Creates a token from a map of `comment`, `lifetime` (or `lifetime_seconds`; 90 days if neither is given) and
-    /// `scopes`; returns it with `token_value` (a secret, to be had only now), `token_info` and `token_id`.
+    /// Creates a token and returns it, with its `token_value` (a secret, to be had only now), `token_info` and `token_id`.
+    /// The map has its `comment`, its `lifetime` or `lifetime_seconds` (90 days if neither is given) and its `scopes`
+    /// (everything if none are given); other keys throw.
     ///
     /// In a dry run it returns a placeholder with the id `dry-run-1`. Throws if the workspace refuses (`QUOTA_EXCEEDED`,
     /// a lifetime above its maximum), or with `OUTCOME_UNKNOWN` if the answer was lost. A value that reaches no one by the
@@ -79,7 +82,7 @@ mod api {
         create(&context, &new)
     }
 
-    /// Creates a token with a comment and a lifetime.
+    /// Creates a token with a comment and a lifetime: a duration, or a text such as `"90d"`. Throws as above.
     ///
     /// ```rhai
     /// let made = tokens_create("nightly job", days(7));
@@ -116,7 +119,7 @@ mod api {
         revoke(&context, &token, OwnRule::Refuse)
     }
 
-    /// Revokes as above, with options: `allow_own`.
+    /// Revokes as above, with a map of options: `allow_own`. Throws for other keys.
     ///
     /// ```rhai
     /// let old = tokens_list().filter(|t| t.age > days(700) && !t.is_own);
@@ -128,7 +131,7 @@ mod api {
         token: Dynamic,
         options: Map,
     ) -> Result<Dynamic, Box<EvalAltResult>> {
-        names::refuse_unknown_keys("tokens_revoke", &options, &["allow_own"])?;
+        keys::refuse_unknown(context.fn_name(), &options)?;
         let rule = match options.get("allow_own").map(Dynamic::as_bool) {
             None | Some(Ok(false)) => OwnRule::Refuse,
             Some(Ok(true)) => OwnRule::Allow,
@@ -182,15 +185,11 @@ fn placeholder(run: &Run, new: &NewToken, number: usize) -> Result<Token, Thrown
         "expiry_time": now.plus(new.lifetime).ms(),
         "comment": new.comment,
     });
-    Token::read(&record.to_string().into(), now).map_err(|error| mistake(error.to_string()))
+    Token::read(&Arc::new(record.to_string()), now).map_err(|error| mistake(error.to_string()))
 }
 
 fn read_options(context: &NativeCallContext<'_>, options: Map) -> Result<NewToken, Thrown> {
-    names::refuse_unknown_keys(
-        context.fn_name(),
-        &options,
-        &["comment", "lifetime", "lifetime_seconds", "scopes"],
-    )?;
+    keys::refuse_unknown(context.fn_name(), &options)?;
     let comment = options.get("comment").cloned().unwrap_or_default();
     let comment = comment.into_immutable_string().map_err(|_| {
         mistake("a new token needs a `comment`: without one nobody will know what it was for")

@@ -1,0 +1,39 @@
+//! The keys of each function's map of options, for the refusal of others at run time and before.
+
+use rhai::Map;
+
+use crate::script::failure::{Thrown, mistake};
+use crate::script::names::closest;
+
+/// The functions that take a map of options, and its keys.
+const KEYS: [(&str, &[&str]); 2] = [
+    ("tokens_create", &["comment", "lifetime", "lifetime_seconds", "scopes"]),
+    ("tokens_revoke", &["allow_own"]),
+];
+
+/// Returns the keys of a function's map of options; none if it takes no such map.
+pub fn keys_of(function: &str) -> Option<&'static [&'static str]> {
+    KEYS.iter().find(|(name, _)| *name == function).map(|(_, keys)| *keys)
+}
+
+/// Returns what is wrong with a key and what may be meant, unless `function` knows it.
+pub fn find_unknown<'k>(
+    function: &str,
+    keys: impl IntoIterator<Item = &'k str>,
+) -> Option<(&'k str, String)> {
+    let known = keys_of(function)?;
+    let key = keys.into_iter().find(|key| !known.contains(key))?;
+    let hint = match closest(key, known.iter().copied()) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => format!("there are: {}", known.join(", ")),
+    };
+    Some((key, hint))
+}
+
+/// Refuses a map of options with a key that `function` does not know: a mistyped option must not be ignored.
+pub fn refuse_unknown(function: &str, options: &Map) -> Result<(), Thrown> {
+    match find_unknown(function, options.keys().map(|key| key.as_str())) {
+        Some((key, hint)) => Err(mistake(format!("`{function}` has no option `{key}`; {hint}"))),
+        None => Ok(()),
+    }
+}
