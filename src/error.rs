@@ -154,7 +154,7 @@ pub enum Error {
     HostInvalid { text: String, source_name: String, reason: String },
 
     /// No workspace was named.
-    #[error("no workspace: {looked} names no host")]
+    #[error("no workspace: there is no host in {looked}")]
     HostMissing { looked: String },
 
     /// Ctrl-C.
@@ -190,6 +190,10 @@ pub enum Error {
         "the id of the token signed in with cannot be told, so a script may not revoke: it could revoke itself"
     )]
     OwnTokenUnknown,
+
+    /// Scripts have mistakes that can be seen without running them.
+    #[error("{} in the script", if mistakes.len() == 1 { "a mistake" } else { "mistakes" })]
+    Mistakes { mistakes: Vec<ScriptFailure> },
 
     /// A profile that the file does not have.
     #[error("{} has no profile `{name}`", path.display())]
@@ -327,6 +331,7 @@ impl Error {
             | Self::Exit { .. }
             | Self::Interrupted
             | Self::Io { .. }
+            | Self::Mistakes { .. }
             | Self::OutputClosed
             | Self::Sandbox { .. }
             | Self::Terminated
@@ -343,6 +348,7 @@ impl Error {
             Self::Script(failure) => failure.exit_code,
             Self::BadDuration { .. }
             | Self::BadTime { .. }
+            | Self::Mistakes { .. }
             | Self::ScriptLoad { .. }
             | Self::UnknownName { .. }
             | Self::Usage { .. } => exit::USAGE,
@@ -408,7 +414,7 @@ impl Error {
             Self::OwnToken { .. } => "OWN_TOKEN",
             Self::OwnTokenUnknown => "OWN_TOKEN_UNKNOWN",
             Self::Redirected { .. } => "REDIRECTED",
-            Self::Script(_) | Self::ScriptLoad { .. } => "SCRIPT",
+            Self::Mistakes { .. } | Self::Script(_) | Self::ScriptLoad { .. } => "SCRIPT",
             Self::Terminated => "TERMINATED",
             Self::TimedOut { .. } => "TIMED_OUT",
             Self::TokenAmbiguous { .. } | Self::UnknownName { .. } => "NOT_FOUND",

@@ -4,33 +4,33 @@
 //! which module alone may name which crate. `run` is the whole program.
 
 // What people type and what is done about it.
-mod cli;
 mod commands;
+mod cli;
 // The language, and a workspace to try it on.
-pub mod sandbox;
 mod script;
+pub mod sandbox;
 // One run, and what it talks to.
+mod session;
+mod workspace;
 mod api;
 mod auth;
-mod session;
 mod wire;
-mod workspace;
 // What a run is told.
-mod profile;
 mod settings;
+mod profile;
 // What changes the world, and what decides about it.
 mod files;
-mod gate;
 mod process;
+mod gate;
 // What everybody needs.
-mod clock;
-mod error;
-mod host;
 mod output;
-mod secret;
-mod state;
-mod stop;
 mod token;
+mod clock;
+mod state;
+mod host;
+mod stop;
+mod error;
+mod secret;
 
 use std::ffi::OsString;
 use std::sync::Arc;

@@ -121,6 +121,22 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     if length < Duration::from_ms(0) { Err("it is below zero".to_owned()) } else { Ok(length) }
 }
 
+/// Reads how long a token is to live.
+pub fn lifetime(text: &str) -> Result<Duration, String> {
+    duration(text).and_then(at_least_a_second)
+}
+
+/// Reads how long a token is to live, in seconds.
+pub fn lifetime_in_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().map_err(|_| "it is not a whole number".to_owned())?;
+    at_least_a_second(Duration::from_seconds(seconds))
+}
+
+fn at_least_a_second(length: Duration) -> Result<Duration, String> {
+    let shortest = Duration::from_seconds(1);
+    if length < shortest { Err("a token lives for 1 s or longer".to_owned()) } else { Ok(length) }
+}
+
 /// Reads an instant, with its hint in the message.
 pub fn time(text: &str) -> Result<Time, String> {
     Time::parse(text).map_err(|error| explain(&error))

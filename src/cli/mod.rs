@@ -127,10 +127,16 @@ pub enum Tokens {
         #[arg(long, value_name = "TEXT")]
         comment: String,
         /// How long it will live, in seconds (7776000, which is 90 days, if nothing is said)
-        #[arg(long, value_name = "N", conflicts_with = "lifetime", allow_negative_numbers = true)]
-        lifetime_seconds: Option<i64>,
+        #[arg(
+            long,
+            value_name = "N",
+            conflicts_with = "lifetime",
+            allow_negative_numbers = true,
+            value_parser = globals::lifetime_in_seconds
+        )]
+        lifetime_seconds: Option<Duration>,
         /// How long it will live, such as 90d or 36h
-        #[arg(long, value_name = "DURATION", value_parser = globals::duration)]
+        #[arg(long, value_name = "DURATION", value_parser = globals::lifetime, allow_hyphen_values = true)]
         lifetime: Option<Duration>,
         /// What it may do; everything if nothing is said
         #[arg(long, value_name = "SCOPES", value_delimiter = ',')]

@@ -37,7 +37,7 @@ pub fn execute(
         Command::Scripts(scripts) => scripts::execute(&scripts, &output),
         Command::Docs { name } => docs::execute(name.as_deref(), &output),
         Command::Completions { shell } => completions::execute(shell, &output),
-        Command::Check { scripts } => check::execute(&scripts, &output),
+        Command::Check { scripts } => check::execute(&scripts),
         Command::Sandbox(options) => return sandbox::execute(*options, &output, &stop),
         command => on_workspace(
             command,

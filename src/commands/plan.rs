@@ -7,6 +7,9 @@ use crate::gate::{Effect, Planned};
 use crate::output::{Format, Table, csv, indent};
 use crate::session::Session;
 
+/// How much of an id people get to see.
+const SHORT_ID: usize = 12;
+
 /// Shows what the gate did not admit; nothing if this is no dry run.
 pub fn show(session: &Session) -> Result<(), Error> {
     if !session.gate().is_dry() {
@@ -18,9 +21,11 @@ pub fn show(session: &Session) -> Result<(), Error> {
         Format::Json => {
             output.line(&indent(&planned.iter().map(json_of).collect::<Value>().to_string()))?
         }
-        Format::Csv => output.line(&csv(&table_of(&planned)))?,
+        Format::Csv => output.line(&csv(&table_of(&planned, usize::MAX)))?,
         Format::Auto | Format::Table if planned.is_empty() => {}
-        Format::Auto | Format::Table => output.line(&table_of(&planned).draw(output.width()))?,
+        Format::Auto | Format::Table => {
+            output.line(&table_of(&planned, SHORT_ID).draw(output.width()))?
+        }
     }
     let count = match planned.len() {
         0 => "nothing would be changed".to_owned(),
@@ -31,12 +36,15 @@ pub fn show(session: &Session) -> Result<(), Error> {
     Ok(())
 }
 
-fn table_of(planned: &[Planned]) -> Table {
+/// Returns the plan with ids of at most `id_length` letters.
+fn table_of(planned: &[Planned], id_length: usize) -> Table {
     let mut table = Table::new(["would", "what", "comment", "asked by"]);
     for plan in planned {
         let (verb, what) = match &plan.effect {
             Effect::CreateToken { lifetime, .. } => ("create", format!("a token for {lifetime}")),
-            Effect::RevokeToken { token_id, .. } => ("revoke", token_id.chars().take(12).collect()),
+            Effect::RevokeToken { token_id, .. } => {
+                ("revoke", token_id.chars().take(id_length).collect())
+            }
             Effect::WriteFile { path } => ("write", path.clone()),
         };
         let origin = match (&plan.origin.script, plan.origin.line) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::api::tokens::OwnRule;
 use crate::api::tokens::{
-    Created, Listing, Minted, NewToken, Revoked, Target, create, list, revoke,
+    Created, Minted, NewToken, Revoked, Target, create, list, revoke,
 };
 use crate::cli::Tokens;
 use crate::clock::Duration;
@@ -32,8 +32,7 @@ const ID_LENGTH: usize = 64;
 pub fn execute(session: &Arc<Session>, tokens: Tokens) -> Result<(), Error> {
     match tokens {
         Tokens::Create { comment, lifetime_seconds, lifetime, scopes, to_file } => {
-            let seconds = lifetime_seconds.map(Duration::from_seconds);
-            let lifetime = lifetime.or(seconds).unwrap_or(USUAL_LIFETIME);
+            let lifetime = lifetime.or(lifetime_seconds).unwrap_or(USUAL_LIFETIME);
             create_one(session, &NewToken { comment, lifetime, scopes }, to_file.as_deref())
         }
         Tokens::List { condition } => show_list(session, condition.as_deref()),
@@ -89,14 +88,15 @@ fn reserve(
 }
 
 fn show_list(session: &Arc<Session>, condition: Option<&str>) -> Result<(), Error> {
-    let Listing { body, mut tokens } = list(session.workspace()?.client())?;
-    if let Some(condition) = condition {
-        tokens = filter_tokens(session, tokens, condition)?;
-    }
+    let list = || list(session.workspace()?.client());
+    let (body, tokens) = match condition {
+        Some(condition) => (None, filter_tokens(session, || Ok(list()?.tokens), condition)?),
+        None => list().map(|listing| (Some(listing.body), listing.tokens))?,
+    };
     let output = session.output();
-    match (output.format(), condition) {
-        (Format::Json, None) => output.line(&indent(&body)),
-        (Format::Json, Some(_)) => output.line(&tokens_json(&tokens, Some("token_infos"))),
+    match (output.format(), body) {
+        (Format::Json, Some(body)) => output.line(&indent(&body)),
+        (Format::Json, None) => output.line(&tokens_json(&tokens, Some("token_infos"))),
         (Format::Csv, _) => output.line(&csv(&token_table(&tokens, &Column::usual(), false))),
         (Format::Auto | Format::Table, _) => {
             output.line(&token_table(&tokens, &Column::usual(), true).draw(output.width()))
@@ -193,7 +193,7 @@ fn find_by_prefix(
 }
 
 fn find_by_condition(session: &Arc<Session>, condition: &str) -> Result<Vec<Target>, Error> {
-    let tokens = list(session.workspace()?.client())?.tokens;
+    let tokens = || Ok(list(session.workspace()?.client())?.tokens);
     let tokens = filter_tokens(session, tokens, condition)?;
     if let Some(own) = tokens.iter().find(|token| token.is_own()) {
         return Err(Error::OwnToken { token_id: own.token_id().to_owned() });

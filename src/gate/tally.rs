@@ -32,15 +32,12 @@ impl Tally {
         match effect {
             Effect::CreateToken { comment, .. } => {
                 counts.created += 1;
-                Some(format!("created {} {comment}", short(made)))
+                Some(format!("created {} {comment}", short(made)).trim_end().to_owned())
             }
             Effect::RevokeToken { token_id, comment } => {
                 counts.revoked += 1;
-                Some(format!(
-                    "revoked {} {}",
-                    short(token_id),
-                    comment.as_deref().unwrap_or_default()
-                ))
+                let comment = comment.as_deref().unwrap_or_default();
+                Some(format!("revoked {} {comment}", short(token_id)).trim_end().to_owned())
             }
             Effect::WriteFile { path } => {
                 counts.written += 1;

@@ -8,13 +8,12 @@ mod sanitize;
 mod table;
 mod tokens;
 
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 
-use crate::error::Error;
+use crate::error::{Error, ScriptFailure};
 use crate::secret;
 use crate::stop::{Reason, Stop};
 
@@ -188,21 +187,31 @@ impl Output {
 
     /// Says what failed and what to do next.
     pub fn error(&self, error: &Error) {
-        let mut text = String::new();
-        if let Error::Script(failure) = error {
-            text.push_str(&failure.report);
-        } else {
-            let _ = write!(text, "{ERROR} {}", sanitize::visible(&error.to_string()));
+        let drawn = |failure: &ScriptFailure| with_hint(&failure.report, failure.hint.as_deref());
+        match error {
+            Error::Script(failure) => self.say(&drawn(failure)),
+            Error::Mistakes { mistakes } => {
+                let drawn: Vec<_> = mistakes.iter().map(drawn).collect();
+                self.say(&drawn.join("\n\n"));
+            }
+            other => {
+                let text = format!("{ERROR} {}", sanitize::visible(&other.to_string()));
+                self.say(&with_hint(&text, other.hint().as_deref()));
+            }
         }
-        if let Some(hint) = error.hint() {
-            let _ = write!(text, "\n{HINT} {}", sanitize::visible(&hint));
-        }
-        self.say(&text);
     }
 
     /// Writes to stderr, where nobody listening is no reason to stop.
     fn say(&self, text: &str) {
         let mut stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(stderr, "{}", secret::redact(text));
+    }
+}
+
+/// Adds what to do next below what failed.
+fn with_hint(text: &str, hint: Option<&str>) -> String {
+    match hint {
+        Some(hint) => format!("{text}\n{HINT} {}", sanitize::visible(hint)),
+        None => text.to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine};
+use rhai::{Dynamic, Engine, OptimizationLevel};
 
 use super::functions;
 use super::modules::Modules;
@@ -43,7 +43,10 @@ pub fn build_for(run: &Run, modules: Modules) -> Engine {
 }
 
 /// Sets every limit, as debug and release builds have different ones, and takes `eval` out of the language.
+///
+/// Nothing is optimised: it gains no time, and would remove branches before `check` has seen them.
 fn limit(engine: &mut Engine) {
+    engine.set_optimization_level(OptimizationLevel::None);
     engine
         .set_strict_variables(true)
         .set_max_call_levels(128)

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, Scope};
 
+use super::check::Form;
 use super::convert;
-use super::failure::{conclude, explain, mistake};
+use super::failure::{conclude, mistake};
 use super::header::Header;
 use super::run::{Arguments, Run};
 use super::source::Source;
@@ -22,7 +23,7 @@ pub fn evaluate(session: &Arc<Session>, text: &str, arguments: Arguments) -> Res
         let workbench = Workbench::new(&source);
         let run = Run::new(Arc::clone(session), arguments.clone(), Header::default());
         let engine = workbench.engine(&run, &source);
-        let ast = workbench.compile(&engine, &source)?;
+        let ast = workbench.compile(&engine, &source, Form::Script)?;
         let result = engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast);
         let value = conclude(result, &engine, &workbench.sources, &source.name, session.stop());
         let shown = value.and_then(|value| show(session, &engine, &value));
@@ -30,29 +31,28 @@ pub fn evaluate(session: &Arc<Session>, text: &str, arguments: Arguments) -> Res
     })
 }
 
-/// Keeps the tokens for which `text`, an expression about `t`, is true.
+/// Keeps the tokens for which `text`, an expression about `t`, is true; a wrong one is refused before `tokens` asks the
+/// workspace for them.
 pub fn filter_tokens(
     session: &Arc<Session>,
-    tokens: Vec<Token>,
+    tokens: impl FnOnce() -> Result<Vec<Token>, Error> + Send,
     text: &str,
 ) -> Result<Vec<Token>, Error> {
     on_engine_thread(|| {
         let source = Source::from_text("--where", text);
         let workbench = Workbench::new(&source);
         let run = Run::new(Arc::clone(session), Arguments::default(), Header::default());
+        run.only_look();
         let engine = workbench.engine(&run, &source);
+        let ast = workbench.compile(&engine, &source, Form::Condition)?;
         let mut scope = Scope::new();
-        scope.push("t", ());
-        let compiled = engine.compile_expression_with_scope(&scope, text);
-        let mut ast = compiled
-            .map_err(|error| explain(&error.into(), &engine, &workbench.sources, &source.name))?;
-        ast.set_source(&source.name);
         let mut kept = Vec::new();
-        for token in tokens {
+        for token in tokens()? {
             scope.set_value("t", token.clone());
             let result =
                 engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast).and_then(|value| {
-                    value.as_bool().map_err(|found| {
+                    value.as_bool().map_err(|_| {
+                        let found = convert::type_word(&value);
                         mistake(format!("the condition is {found}, not true or false"))
                     })
                 });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, EvalAltResult, Position};
 
-use super::names;
+use super::known::Known;
 use super::report::{Frame, Report, Sources};
 use crate::error::{Error, ScriptFailure, exit};
 use crate::output::visible;
@@ -57,7 +57,7 @@ pub fn conclude<T>(
             let mut frames = unwind(&thrown, main).0;
             let told = Told::of(&error);
             frames.iter_mut().for_each(|frame| frame.label = None);
-            Err(draw(told, &frames, sources))
+            Err(uncaught(told, &frames, sources))
         }
         (Some(Reason::Failed(error)), _) => Err(error),
     }
@@ -66,14 +66,21 @@ pub fn conclude<T>(
 /// Turns what a script threw into an error with the place it was thrown from.
 pub fn explain(thrown: &EvalAltResult, engine: &Engine, sources: &Sources, main: &str) -> Error {
     let (frames, inner) = unwind(thrown, main);
-    draw(Told::by(inner, engine), &frames, sources)
+    uncaught(Told::by(inner, engine), &frames, sources)
+}
+
+fn uncaught(told: Told, frames: &[Frame], sources: &Sources) -> Error {
+    Error::Script(Box::new(told.draw(frames, sources)))
 }
 
 /// What is said about a failure.
-struct Told {
-    message: String,
-    hint: Option<String>,
-    exit_code: u8,
+pub struct Told {
+    /// What failed.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// The exit code of a run that ends with it.
+    pub exit_code: u8,
 }
 
 impl Told {
@@ -86,7 +93,7 @@ impl Told {
     }
 
     /// Says in our words what the engine or the script threw.
-    fn by(thrown: &EvalAltResult, engine: &Engine) -> Self {
+    pub fn by(thrown: &EvalAltResult, engine: &Engine) -> Self {
         match thrown {
             EvalAltResult::ErrorRuntime(value, _) => Self::by_value(value, engine),
             EvalAltResult::ErrorParsing(problem, _) => {
@@ -111,6 +118,13 @@ impl Told {
             },
             other => Self::new(lower_case(&without_position(other))),
         }
+    }
+
+    /// Draws it at its place, the first of `frames`.
+    pub fn draw(self, frames: &[Frame], sources: &Sources) -> ScriptFailure {
+        let message = secret::redact(&visible(&self.message)).into_owned();
+        let report = Report { message: &message, frames, sources }.draw();
+        ScriptFailure { report, message, hint: self.hint, exit_code: self.exit_code }
     }
 
     fn by_value(value: &Dynamic, engine: &Engine) -> Self {
@@ -175,17 +189,6 @@ fn place(error: &EvalAltResult) -> Position {
     error.position()
 }
 
-fn draw(told: Told, frames: &[Frame], sources: &Sources) -> Error {
-    let message = secret::redact(&visible(&told.message)).into_owned();
-    let report = Report { message: &message, frames, sources }.draw();
-    Error::Script(Box::new(ScriptFailure {
-        report,
-        message,
-        hint: told.hint,
-        exit_code: told.exit_code,
-    }))
-}
-
 /// Returns the engine's words without the position they end in, which the drawing shows.
 fn without_position(error: &EvalAltResult) -> String {
     let text = error.to_string();
@@ -195,7 +198,8 @@ fn without_position(error: &EvalAltResult) -> String {
     }
 }
 
-fn lower_case(text: &str) -> String {
+/// Returns the engine's words as ours begin.
+pub fn lower_case(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
         Some(first) if !letters.as_str().starts_with(char::is_uppercase) => {
@@ -208,21 +212,18 @@ fn lower_case(text: &str) -> String {
 /// Says which functions there are instead of one that is not.
 fn unknown_function(signature: &str, engine: &Engine) -> Told {
     let name = signature.split([' ', '(']).next().unwrap_or(signature);
-    let known = engine.collect_fn_metadata(
-        None,
-        |info| Some((info.metadata.name.to_string(), info.metadata.num_params)),
-        true,
-    );
-    let arities: Vec<usize> =
-        known.iter().filter(|(known, _)| known == name).map(|(_, arity)| *arity).collect();
+    let known = Known::to(engine);
+    let did_you_mean = |close| format!("did you mean `{close}`?");
     if let Some(property) = name.strip_prefix("get$") {
-        return Told::new(format!("there is no property `{property}`"));
+        let hint = known.closest_property(property).map(did_you_mean);
+        return Told { hint, ..Told::new(format!("there is no property `{property}`")) };
     }
-    let hint = if arities.is_empty() {
-        let names = known.iter().map(|(name, _)| name.as_str());
-        names::closest(name, names).map(|close| format!("did you mean `{close}`?"))
-    } else {
+    let hint = if known.is_documented(name) {
         Some(format!("`patroll docs {name}` shows how it is called"))
+    } else if known.arities(name).is_empty() {
+        known.closest(name).map(did_you_mean)
+    } else {
+        None
     };
     let signature =
         signature.replace("&str | ImmutableString | String", "string").replace("rhai::", "");

@@ -5,12 +5,16 @@
 
 mod bundled;
 mod callback;
+mod check;
 mod convert;
+pub mod docs;
 mod engine;
 mod evaluate;
 mod failure;
 mod functions;
 mod header;
+mod kind;
+mod known;
 mod modules;
 mod names;
 mod options;
@@ -23,6 +27,7 @@ mod strict;
 mod workbench;
 
 pub use bundled::all as bundled_scripts;
+pub use check::find_mistakes;
 pub use evaluate::{evaluate, filter_tokens};
 pub use header::Header;
 pub use program::Program;

@@ -10,7 +10,7 @@ use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope};
 use super::bundled;
 use super::failure::Thrown;
 use super::report::Sources;
-use super::source;
+use super::source::{self, Source};
 
 /// Resolves imports of one run.
 pub struct Modules {
@@ -21,12 +21,6 @@ pub struct Modules {
     loading: RefCell<Vec<String>>,
 }
 
-/// A module's text and the name it goes by.
-struct Found {
-    name: String,
-    text: String,
-}
-
 impl Modules {
     /// Makes a resolver for a script in `folder`.
     pub fn new(folder: Option<&Path>, sources: Sources) -> Self {
@@ -34,17 +28,7 @@ impl Modules {
         Self { root, sources, loaded: RefCell::default(), loading: RefCell::default() }
     }
 
-    /// Compiles what `import` at `source` names.
-    pub fn compile(
-        &self,
-        engine: &Engine,
-        source: Option<&str>,
-        path: &str,
-    ) -> Result<AST, Thrown> {
-        self.compile_found(engine, &self.find(source, path)?)
-    }
-
-    fn compile_found(&self, engine: &Engine, found: &Found) -> Result<AST, Thrown> {
+    fn compile_found(&self, engine: &Engine, found: &Source) -> Result<AST, Thrown> {
         self.sources.insert(&found.name, &found.text);
         let mut ast = engine.compile(&found.text).map_err(|error| {
             let inner: Thrown = EvalAltResult::from(error).into();
@@ -55,7 +39,7 @@ impl Modules {
     }
 
     /// Runs a module once; one that is on its way already imports itself.
-    fn load(&self, engine: &Engine, found: &Found, path: &str) -> Result<Rc<Module>, Thrown> {
+    fn load(&self, engine: &Engine, found: &Source, path: &str) -> Result<Rc<Module>, Thrown> {
         if let Some(module) = self.loaded.borrow().get(&found.name) {
             return Ok(Rc::clone(module));
         }
@@ -73,7 +57,8 @@ impl Modules {
         Ok(module)
     }
 
-    fn find(&self, source: Option<&str>, path: &str) -> Result<Found, Thrown> {
+    /// Finds what `import` in the script `importer` names.
+    pub fn find(&self, importer: Option<&str>, path: &str) -> Result<Source, Thrown> {
         let relative = Path::new(path);
         if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
             return Err(refused(
@@ -83,7 +68,7 @@ impl Modules {
         }
         if let Some(root) = &self.root {
             // Beside the importing file first, then from the script's folder.
-            let beside = source
+            let beside = importer
                 .map(Path::new)
                 .and_then(Path::parent)
                 .and_then(|folder| folder.canonicalize().ok());
@@ -94,9 +79,7 @@ impl Modules {
             }
         }
         match bundled::find_library(path) {
-            Some(library) => {
-                Ok(Found { name: format!("bundled:{path}"), text: library.text.to_owned() })
-            }
+            Some(library) => Ok(Source::from_text(format!("bundled:{path}"), library.text)),
             None => Err(EvalAltResult::ErrorModuleNotFound(path.to_owned(), Position::NONE).into()),
         }
     }
@@ -116,20 +99,10 @@ impl ModuleResolver for Modules {
             error
         })
     }
-
-    fn resolve_ast(
-        &self,
-        engine: &Engine,
-        source: Option<&str>,
-        path: &str,
-        _: Position,
-    ) -> Option<Result<AST, Thrown>> {
-        Some(self.compile(engine, source, path))
-    }
 }
 
 /// Returns the file that `relative` names in `folder`, if there is one and no link leads it out of `root`.
-fn find_file(root: &Path, folder: &Path, relative: &Path) -> Result<Option<Found>, Thrown> {
+fn find_file(root: &Path, folder: &Path, relative: &Path) -> Result<Option<Source>, Thrown> {
     let mut path = folder.join(relative).into_os_string();
     path.push(".rhai");
     let path = PathBuf::from(path);
@@ -139,7 +112,7 @@ fn find_file(root: &Path, folder: &Path, relative: &Path) -> Result<Option<Found
         return Err(refused(&shown, "a link leads it out of the script's folder"));
     }
     match source::read(&real) {
-        Ok(text) => Ok(Some(Found { name: real.display().to_string(), text })),
+        Ok(text) => Ok(Some(Source::from_text(real.display().to_string(), &text))),
         Err((reason, _)) => Err(refused(&shown, &reason)),
     }
 }

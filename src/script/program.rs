@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rhai::{AST, ASTNode, CallFnOptions, Dynamic, Engine, Expr, Scope, Stmt};
 
+use super::check::Form;
 use super::failure::{Thrown, conclude};
 use super::header::Header;
 use super::run::{Arguments, Run};
@@ -31,7 +32,7 @@ impl Program {
         let run = Run::new(Arc::clone(session), self.arguments.clone(), header);
         let workbench = Workbench::new(&self.source);
         let engine = workbench.engine(&run, &self.source);
-        let ast = workbench.compile(&engine, &self.source)?;
+        let ast = workbench.compile(&engine, &self.source, Form::Script)?;
         let needs = Needs::of(&ast);
         if self.arguments.wants_help && !needs.options {
             return show_header(session, &self.source.name, run.header());

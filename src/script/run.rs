@@ -48,6 +48,8 @@ struct State {
     owes_options: Cell<bool>,
     /// Whether it reads words that are no options.
     takes_words: Cell<bool>,
+    /// Whether it is a condition, which looks at a token and asks for nothing.
+    only_looks: Cell<bool>,
     header: Header,
     /// The values made by this run that nobody has seen yet, by token id.
     unseen: RefCell<BTreeSet<String>>,
@@ -63,6 +65,7 @@ impl Run {
             positional,
             owes_options: Cell::new(false),
             takes_words: Cell::new(true),
+            only_looks: Cell::new(false),
             header,
             unseen: RefCell::default(),
         }))
@@ -100,6 +103,11 @@ impl Run {
         self.0.takes_words.set(words);
     }
 
+    /// Notes that this is a condition: it makes no request.
+    pub fn only_look(&self) {
+        self.0.only_looks.set(true);
+    }
+
     /// Returns whether the script reads words that are no options.
     pub fn takes_words(&self) -> bool {
         self.0.takes_words.get()
@@ -114,6 +122,10 @@ impl Run {
     /// Returns the client of the run's workspace, once the script has read its options: a mistyped option must fail
     /// before any request.
     pub fn client(&self) -> Result<&Client, Thrown> {
+        if self.0.only_looks.get() {
+            let problem = "a condition looks at `t` and makes no request".to_owned();
+            return Err(self.throw(Error::BadRequest { problem }));
+        }
         if self.0.owes_options.get() {
             let problem =
                 "a request comes before `options(…)`, so a mistyped option would be found too late"

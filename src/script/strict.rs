@@ -7,6 +7,7 @@ use rhai::{Dynamic, Engine};
 
 use super::convert::type_word;
 use super::failure::{Thrown, mistake};
+use super::kind::Kind;
 use crate::clock::{Duration, Time};
 use crate::secret::Secret;
 use crate::token::Token;
@@ -46,14 +47,37 @@ fn refuse_others<T: Clone + 'static>(engine: &mut Engine) {
 
 fn refuse(left: &Dynamic, right: &Dynamic) -> Result<bool, Thrown> {
     let kinds = [left, right];
-    let hint = if kinds.iter().any(|value| value.is::<Duration>()) {
-        "; a length of time is written `days(30)`, `hours(12)` or `duration(\"90d\")`"
-    } else if kinds.iter().any(|value| value.is::<Time>()) {
-        "; an instant is written `now()`, `time(\"2026-11-23T00:00Z\")` or `never()`"
+    let is = |kind: Kind| kinds.iter().any(|value| kind_of(value) == Some(kind));
+    let strict: Vec<Kind> =
+        [Kind::Duration, Kind::Time].into_iter().filter(|kind| is(*kind)).collect();
+    let advice = if !strict.is_empty() {
+        advice(&strict)
     } else if kinds.iter().any(|value| value.is::<Token>()) {
-        "; compare one of its fields, such as `t.token_id`"
+        "compare one of its fields, such as `t.token_id`"
     } else {
-        "; a secret can only be handed on"
+        "a secret can only be handed on"
     };
-    Err(mistake(format!("{} cannot be compared with {}{hint}", type_word(left), type_word(right))))
+    let (left, right) = (type_word(left), type_word(right));
+    Err(mistake(format!("{left} cannot be compared with {right}; {advice}")))
+}
+
+fn kind_of(value: &Dynamic) -> Option<Kind> {
+    if value.is::<Duration>() {
+        Some(Kind::Duration)
+    } else {
+        value.is::<Time>().then_some(Kind::Time)
+    }
+}
+
+/// Says how what is compared is written, the two being of different kinds.
+pub fn advice(kinds: &[Kind]) -> &'static str {
+    match (kinds.contains(&Kind::Duration), kinds.contains(&Kind::Time)) {
+        (true, true) => {
+            "an instant is compared with an instant, such as `now() + days(7)`; `expires_in` and `age` are lengths of time"
+        }
+        (true, false) => {
+            "a length of time is written `days(30)`, `hours(12)` or `duration(\"90d\")`"
+        }
+        _ => "an instant is written `now()`, `time(\"2026-11-23T00:00Z\")` or `never()`",
+    }
 }

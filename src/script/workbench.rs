@@ -2,10 +2,10 @@
 
 use std::thread;
 
-use rhai::{AST, Engine, EvalAltResult};
+use rhai::{AST, Engine};
 
+use super::check::{self, Form};
 use super::engine;
-use super::failure::explain;
 use super::modules::Modules;
 use super::report::Sources;
 use super::run::Run;
@@ -32,14 +32,9 @@ impl Workbench {
         engine::build_for(run, modules)
     }
 
-    /// Compiles the script.
-    pub fn compile(&self, engine: &Engine, source: &Source) -> Result<AST, Error> {
-        let compiled = engine.compile(&source.text);
-        let mut ast = compiled.map_err(|error| {
-            explain(&EvalAltResult::from(error), engine, &self.sources, &source.name)
-        })?;
-        ast.set_source(&source.name);
-        Ok(ast)
+    /// Compiles the script; one with a mistake that can be seen does not compile.
+    pub fn compile(&self, engine: &Engine, source: &Source, form: Form) -> Result<AST, Error> {
+        check::compile(engine, source, form, &self.sources)
     }
 }
 

@@ -134,7 +134,7 @@ impl Settings {
                     looked: Some(searched(profiles)),
                 },
                 None => Error::HostMissing {
-                    looked: format!("neither the environment nor {}", searched(profiles)),
+                    looked: format!("the environment or {}", searched(profiles)),
                 },
             });
         }

@@ -38,7 +38,7 @@ mod api {
         Ok(kept)
     }
 
-    /// Returns what the function makes of each element.
+    /// Returns an array of what the function makes of each element.
     ///
     /// ```rhai
     /// print([1, 2].map(|n| n * 10));
@@ -71,7 +71,8 @@ mod api {
         Ok(())
     }
 
-    /// Returns whether the function is true for at least one element.
+    /// Returns whether the function is true for at least one element. Throws if it answers
+    /// anything but true or false.
     ///
     /// ```rhai
     /// print([1, 2].some(|n| n > 1));
@@ -85,7 +86,7 @@ mod api {
         Ok(position(&context, array, &is)?.is_some())
     }
 
-    /// Returns whether the function is true for every element.
+    /// Returns whether the function is true for every element. Throws if it answers anything but true or false.
     ///
     /// ```rhai
     /// print([1, 2].all(|n| n > 0));
@@ -105,7 +106,8 @@ mod api {
         Ok(true)
     }
 
-    /// Returns the first element for which the function is true, or `()`.
+    /// Returns the first element for which the function is true, or `()`. Throws if it answers
+    /// anything but true or false.
     ///
     /// ```rhai
     /// print([1, 2, 3].find(|n| n > 1));
@@ -119,7 +121,8 @@ mod api {
         Ok(position(&context, array, &is)?.map_or(Dynamic::UNIT, |index| array[index].clone()))
     }
 
-    /// Returns where the first element stands for which the function is true, or -1.
+    /// Returns where the first element stands for which the function is true, or -1. Throws if it answers
+    /// anything but true or false.
     ///
     /// ```rhai
     /// print([1, 2, 3].index_of(|n| n > 1));
@@ -134,7 +137,8 @@ mod api {
         Ok(found.and_then(|index| i64::try_from(index).ok()).unwrap_or(-1))
     }
 
-    /// Takes the elements for which the function is true out of the array, and returns them.
+    /// Takes the elements for which the function is true out of the array, and returns them. Throws if it answers anything
+    /// but true or false.
     ///
     /// ```rhai
     /// let numbers = [1, 2, 3];
@@ -152,7 +156,8 @@ mod api {
         Ok(taken)
     }
 
-    /// Keeps the elements for which the function is true, and returns the others.
+    /// Keeps the elements for which the function is true, and returns the others. Throws if it answers
+    /// anything but true or false.
     ///
     /// ```rhai
     /// let numbers = [1, 2, 3];
@@ -214,7 +219,7 @@ mod api {
         Ok(())
     }
 
-    /// Sorts the array: numbers, texts, times or lengths of time, all of one kind.
+    /// Sorts numbers, texts, times or lengths of time. Throws if they are of different kinds.
     ///
     /// ```rhai
     /// let lengths = [days(2), hours(1)];
@@ -232,7 +237,7 @@ mod api {
         Ok(())
     }
 
-    /// Returns the element of which the function says the least, or `()` if the array is empty.
+    /// Returns the element of which the function says the least, or `()` if the array is empty. Throws as `sort_by` does.
     ///
     /// ```rhai
     /// print(tokens_list().min_by(|t| t.expires).expires <= never());
@@ -248,7 +253,7 @@ mod api {
         Ok(least.map_or(Dynamic::UNIT, |(_, item)| item))
     }
 
-    /// Returns the element of which the function says the most, or `()` if the array is empty.
+    /// Returns the element of which the function says the most, or `()` if the array is empty. Throws as `sort_by` does.
     ///
     /// ```rhai
     /// print(tokens_list().max_by(|t| t.age).age > days(0));
@@ -286,7 +291,7 @@ mod api {
         Ok(groups.into_iter().map(|(name, items)| (name.into(), items.into())).collect())
     }
 
-    /// Returns how many elements the function is true for.
+    /// Returns how many elements the function is true for. Throws if it answers anything but true or false.
     ///
     /// ```rhai
     /// print([1, 2, 3].count(|n| n > 1));

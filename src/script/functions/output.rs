@@ -17,7 +17,8 @@ pub fn module() -> Module {
 #[export_module]
 #[allow(clippy::needless_pass_by_value, reason = "Rhai hands values over")]
 mod api {
-    /// Writes tokens or maps to stdout as `--output` says: a table on a terminal, JSON otherwise.
+    /// Writes tokens or maps, one or an array of them, to stdout as `--output` says: a table on a terminal and JSON
+    /// otherwise, if nothing is said. Tokens are written with the usual columns or, in JSON, as the workspace sent them.
     ///
     /// ```rhai
     /// output(tokens_list().filter(|t| t.expires_in < days(7)));
@@ -28,7 +29,8 @@ mod api {
         convert::output_rows(run.session().output(), &rows, None).map_err(|error| run.throw(error))
     }
 
-    /// Writes tokens or maps with these columns only: any field or computed property of a token, any key of a map.
+    /// Writes these columns only: any field or computed property of a token, any key of a map. Throws if the columns are
+    /// no texts.
     ///
     /// ```rhai
     /// output(tokens_list(), ["comment", "expires"]);
@@ -102,7 +104,7 @@ mod api {
         convert::to_json(&value).to_string().into()
     }
 
-    /// Returns a map as JSON on one line.
+    // Wins over the language's own, which knows no times.
     #[rhai_fn(name = "to_json")]
     pub fn map_to_json(value: Map) -> ImmutableString {
         convert::to_json(&value.into()).to_string().into()
@@ -117,7 +119,8 @@ mod api {
         indent(&convert::to_json(&value).to_string()).into()
     }
 
-    /// Returns the value that a JSON text stands for. Throws if it is no JSON.
+    /// Returns the value that a JSON text stands for: a map, an array, a text, a number, true or false, or `()` for null.
+    /// Throws if it is no JSON.
     ///
     /// ```rhai
     /// print(parse_json("{\"a\": [1, 2]}").a[1]);

@@ -6,6 +6,7 @@ use rhai::plugin::*;
 
 use crate::clock::Duration;
 use crate::error::Error;
+use crate::script::convert::type_word;
 use crate::script::failure::mistake;
 use crate::script::run::Run;
 use crate::stop::Reason;
@@ -18,8 +19,8 @@ pub fn module() -> Module {
 #[export_module]
 #[allow(clippy::needless_pass_by_value, reason = "Rhai hands values over")]
 mod api {
-    /// Ends the run with an exit code from 0 to 255, of which 10 to 63 are for scripts; no `catch` holds it up. Throws if
-    /// the code is another.
+    /// Ends the run with an exit code from 0 to 255, of which 10 to 63 are for scripts; no `catch` holds it up. Throws
+    /// for any other code.
     ///
     /// ```rhai
     /// if tokens_list().is_empty() { exit(10); }
@@ -44,7 +45,15 @@ mod api {
         exit(context, 0)
     }
 
-    /// Returns whether this is a dry run, in which nothing is changed. A script seldom needs to know.
+    // Refuses an exit code that is no number: the language's own `exit` would take it for 0.
+    #[rhai_fn(name = "exit", return_raw)]
+    pub fn exit_wrong(code: Dynamic) -> Result<Dynamic, Box<EvalAltResult>> {
+        let found = type_word(&code);
+        Err(mistake(format!("an exit code is a number from 0 to 255, not {found}")))
+    }
+
+    /// Returns whether this is a dry run, in which nothing is changed. A script seldom needs to know: what would change is
+    /// left out and listed without a line of its own.
     ///
     /// ```rhai
     /// print(is_dry_run());
@@ -81,7 +90,8 @@ mod api {
         Ok(workspace.connection().profile.as_deref().unwrap_or_default().into())
     }
 
-    /// Waits for a length of time; Ctrl-C and `--timeout` end the wait.
+    /// Waits for a length of time; Ctrl-C and `--timeout` end the wait and the run. Throws for a bare number, which has no
+    /// unit.
     ///
     /// ```rhai
     /// sleep(seconds(0));
@@ -92,7 +102,7 @@ mod api {
         run.session().stop().sleep(length.to_std()).map_err(|error| run.throw(error))
     }
 
-    /// Refuses to wait for a bare number: seconds or milliseconds?
+    // Refuses to wait for a bare number: seconds or milliseconds?
     #[rhai_fn(name = "sleep", return_raw)]
     pub fn sleep_number(number: i64) -> Result<(), Box<EvalAltResult>> {
         Err(mistake(format!("`sleep({number})`: of what? Write `sleep(seconds({number}))`")))

@@ -41,9 +41,9 @@ mod api {
     /// then printed is the script's responsibility.
     ///
     /// ```rhai
+    /// // patroll run --allow-reveal …
     /// let made = tokens_create("handed over", days(1));
-    /// print(`the value is ${made.token_value}`);
-    /// // made.token_value.reveal() would be the text
+    /// print(`${made.token_value} has ${made.token_value.reveal().len()} letters`);
     /// tokens_revoke(made);
     /// ```
     #[rhai_fn(return_raw, volatile)]
@@ -72,9 +72,9 @@ mod api {
     /// no plain file.
     ///
     /// ```rhai
-    /// let made = tokens_create("for a file", days(1));
-    /// // made.token_value.save("secrets/token") needs --allow-write secrets
-    /// tokens_revoke(made);
+    /// // patroll run --allow-write token.txt …
+    /// let made = tokens_create("nightly job", days(30));
+    /// made.token_value.save("token.txt");
     /// ```
     #[rhai_fn(return_raw, volatile)]
     pub fn save(
@@ -106,8 +106,9 @@ mod api {
     /// does not exist or cannot be written. Nothing is changed.
     ///
     /// ```rhai
-    /// // check_writable("secrets/token") needs --allow-write secrets
-    /// print("writable");
+    /// // patroll run --allow-write token.txt …
+    /// check_writable("token.txt");
+    /// tokens_create("nightly job", days(30)).token_value.save("token.txt");
     /// ```
     #[rhai_fn(return_raw, volatile)]
     pub fn check_writable(

@@ -1,0 +1,132 @@
+//! Finds comparisons of a time or a length of time with something else, which can only throw.
+
+use rhai::{ASTNode, Dynamic, Expr, FnCallExpr, Token};
+
+use super::Assembly;
+use super::unit::{Mistake, Unit};
+use super::walk::{self, Call};
+use crate::clock::{Duration, Time};
+use crate::script::convert::type_word;
+use crate::script::kind::Kind;
+use crate::script::strict;
+
+/// Finds the comparisons in a file whose two sides are evidently of different kinds.
+pub fn find(assembly: &Assembly, unit: &Unit) -> Vec<Mistake> {
+    let scope = Scope { assembly, unit };
+    let mut mistakes = Vec::new();
+    walk::each_node(&unit.ast, &mut |node, _| {
+        if let ASTNode::Expr(Expr::FnCall(call, position)) = node
+            && is_comparison(call)
+            && let [left, right] = call.args.as_slice()
+            && let (Some(left), Some(right)) = (scope.side(left), scope.side(right))
+            && left.kind != right.kind
+            && (left.kind.is_strict() || right.kind.is_strict())
+        {
+            mistakes.push(Mistake {
+                position: *position,
+                message: format!("{} cannot be compared with {}", left.word, right.word),
+                hint: Some(advice(&left, &right)),
+            });
+        }
+    });
+    mistakes
+}
+
+fn is_comparison(call: &FnCallExpr) -> bool {
+    matches!(
+        call.op_token,
+        Some(
+            Token::EqualsTo
+                | Token::NotEqualsTo
+                | Token::LessThan
+                | Token::LessThanEqualsTo
+                | Token::GreaterThan
+                | Token::GreaterThanEqualsTo
+        )
+    )
+}
+
+/// One side of a comparison.
+struct Side {
+    kind: Kind,
+    /// What an author calls it.
+    word: String,
+    /// What it is, if it is written out.
+    literal: Option<Dynamic>,
+}
+
+/// Says what to write instead.
+fn advice(left: &Side, right: &Side) -> String {
+    let literal = left.literal.as_ref().or(right.literal.as_ref());
+    let number = literal.and_then(|value| value.as_int().ok());
+    let text = literal.and_then(|value| value.clone().into_immutable_string().ok());
+    let is_length = [left.kind, right.kind].contains(&Kind::Duration);
+    match (is_length, number, text) {
+        (true, Some(number), _) => format!("of what? Write `days({number})` or `hours({number})`"),
+        (true, _, Some(text)) if Duration::parse(&text).is_ok() => {
+            format!("write `duration(\"{text}\")`")
+        }
+        (false, _, Some(text)) if Time::parse(&text).is_ok() => format!("write `time(\"{text}\")`"),
+        _ => strict::advice(&[left.kind, right.kind]).to_owned(),
+    }
+}
+
+/// Where an expression stands.
+struct Scope<'a> {
+    assembly: &'a Assembly,
+    unit: &'a Unit,
+}
+
+impl Scope<'_> {
+    fn side(&self, expression: &Expr) -> Option<Side> {
+        let kind = self.kind(expression)?;
+        let literal = expression.get_literal_value(None);
+        let word = literal.as_ref().map_or_else(|| kind.word().to_owned(), type_word);
+        Some(Side { kind, word, literal })
+    }
+
+    /// Returns the kind of an expression's value, if it can be no other.
+    fn kind(&self, expression: &Expr) -> Option<Kind> {
+        let kind = match expression {
+            Expr::IntegerConstant(..) | Expr::FloatConstant(..) => Kind::Number,
+            Expr::StringConstant(..) | Expr::InterpolatedString(..) => Kind::Text,
+            Expr::BoolConstant(..) | Expr::And(..) | Expr::Or(..) => Kind::Truth,
+            Expr::Unit(_) => Kind::Nothing,
+            Expr::Array(..) => Kind::Array,
+            Expr::Map(..) => Kind::Map,
+            Expr::Dot(..) => return self.last_kind(expression, false),
+            Expr::FnCall(call, _) if call.op_token.is_some() => return self.operator(call),
+            Expr::FnCall(..) => return self.result(Call::of(&expression.into())?),
+            _ => return None,
+        };
+        Some(kind)
+    }
+
+    /// Returns the kind of the last link of a chain like `tokens[0].age.days`.
+    fn last_kind(&self, link: &Expr, is_inside: bool) -> Option<Kind> {
+        match link {
+            Expr::Dot(parts, ..) => self.last_kind(&parts.rhs, true),
+            Expr::Property(property, _) if is_inside => {
+                let name = &property.2;
+                let is_ours = self.assembly.evidence.is_ours(name, self.unit);
+                is_ours.then(|| self.assembly.known.property(name)).flatten()
+            }
+            Expr::MethodCall(..) if is_inside => self.result(Call::of(&link.into())?),
+            _ => None,
+        }
+    }
+
+    fn result(&self, call: Call<'_>) -> Option<Kind> {
+        let is_own = call.is_qualified() || self.assembly.defines(call.name());
+        if is_own { None } else { self.assembly.known.result(call.name()) }
+    }
+
+    fn operator(&self, call: &FnCallExpr) -> Option<Kind> {
+        let kinds: Vec<Kind> =
+            call.args.iter().map(|argument| self.kind(argument)).collect::<Option<_>>()?;
+        if kinds.iter().all(|kind| *kind == Kind::Number) {
+            return (!is_comparison(call)).then_some(Kind::Number);
+        }
+        self.assembly.known.result_for(&call.name, &kinds)
+    }
+}

@@ -1,0 +1,119 @@
+//! Finds the mistakes of a script that can be seen without running it.
+//!
+//! A text is parsed strictly, and what parses is looked through with all that it imports. As `run` refuses to start
+//! because of a mistake, one is told only where it cannot be anything else; what is left shows at run time.
+
+mod calls;
+mod comparisons;
+mod evidence;
+mod options;
+mod parse;
+mod unit;
+mod walk;
+
+use rhai::{AST, Engine, ParseError, Scope};
+
+use super::engine;
+use super::failure::Told;
+use super::known::Known;
+use super::report::Sources;
+use super::source::Source;
+use super::workbench::on_engine_thread;
+use crate::error::{Error, ScriptFailure, exit};
+use evidence::Evidence;
+use unit::{Function, Mistake, Unit};
+
+/// How a text is read.
+#[derive(Clone, Copy)]
+pub enum Form {
+    /// As statements.
+    Script,
+    /// As one expression about `t`.
+    Condition,
+}
+
+impl Form {
+    fn parse(self, engine: &Engine, text: &str) -> Result<AST, ParseError> {
+        match self {
+            Self::Script => engine.compile(text),
+            Self::Condition => {
+                let mut scope = Scope::new();
+                scope.push("t", ());
+                engine.compile_expression_with_scope(&scope, text)
+            }
+        }
+    }
+}
+
+/// Compiles a text, or tells every mistake in it and in what it imports.
+pub fn compile(
+    engine: &Engine,
+    source: &Source,
+    form: Form,
+    sources: &Sources,
+) -> Result<AST, Error> {
+    let assembly = Assembly::of(engine, source, form, sources);
+    let mistakes = assembly.find_mistakes(sources);
+    let main = assembly.units.into_iter().next();
+    match main {
+        Some(unit) if mistakes.is_empty() => Ok(unit.ast),
+        _ => Err(Error::Mistakes { mistakes }),
+    }
+}
+
+/// Finds every mistake in some scripts and in what they import.
+pub fn find_mistakes(scripts: &[Source]) -> Result<Vec<ScriptFailure>, Error> {
+    on_engine_thread(|| {
+        let engine = engine::build();
+        let of_script = |source| {
+            let sources = Sources::default();
+            Assembly::of(&engine, source, Form::Script, &sources).find_mistakes(&sources)
+        };
+        Ok(scripts.iter().flat_map(of_script).collect())
+    })
+}
+
+/// A whole script, and what there is to tell mistakes by.
+struct Assembly {
+    /// Its files, the one that is run first.
+    units: Vec<Unit>,
+    known: Known,
+    evidence: Evidence,
+}
+
+impl Assembly {
+    fn of(engine: &Engine, source: &Source, form: Form, sources: &Sources) -> Self {
+        let units = unit::read(engine, source, form, sources);
+        let evidence = Evidence::gather(&units);
+        Self { units, known: Known::to(engine), evidence }
+    }
+
+    /// Returns the functions of all files.
+    fn functions(&self) -> impl Iterator<Item = &Function> {
+        self.units.iter().flat_map(|unit| &unit.functions)
+    }
+
+    /// Returns whether a file defines a function of that name itself.
+    fn defines(&self, name: &str) -> bool {
+        self.functions().any(|function| function.name == name)
+    }
+
+    /// Tells the mistakes of each file, in the order in which they stand there.
+    fn find_mistakes(&self, sources: &Sources) -> Vec<ScriptFailure> {
+        let of_unit = |unit: &Unit| {
+            let mut mistakes = unit.mistakes.clone();
+            mistakes.extend(calls::find(self, unit));
+            mistakes.extend(comparisons::find(self, unit));
+            mistakes.extend(options::find(self, unit));
+            mistakes.sort();
+            let draw = |mistake: Mistake| draw(mistake, unit, sources);
+            mistakes.into_iter().map(draw).collect::<Vec<_>>()
+        };
+        self.units.iter().flat_map(of_unit).collect()
+    }
+}
+
+fn draw(mistake: Mistake, unit: &Unit, sources: &Sources) -> ScriptFailure {
+    let Mistake { position, message, hint } = mistake;
+    Told { message, hint, exit_code: exit::USAGE }.draw(&unit.frames(position), sources)
+}

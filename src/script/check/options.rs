@@ -1,0 +1,34 @@
+//! Finds keys in a map of options that its function does not know.
+
+use rhai::{Expr, Position};
+
+use super::Assembly;
+use super::unit::{Mistake, Unit};
+use super::walk::{self, Call};
+use crate::script::functions::find_unknown_key;
+
+/// Finds the unknown keys of the maps that stand in a call.
+pub fn find(assembly: &Assembly, unit: &Unit) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    walk::each_call(&unit.ast, &mut |call| {
+        if !call.is_qualified() && !assembly.defines(call.name()) {
+            mistakes.extend(keys(call).filter_map(|(key, at)| unknown(call.name(), key, at)));
+        }
+    });
+    mistakes
+}
+
+/// Returns the keys of the maps among a call's arguments.
+fn keys(call: Call<'_>) -> impl Iterator<Item = (&str, Position)> {
+    let maps = call.inner.args.iter().filter_map(|argument| match argument {
+        Expr::Map(map, _) => Some(&map.0),
+        _ => None,
+    });
+    maps.flatten().map(|(key, _)| (key.name.as_str(), key.pos))
+}
+
+fn unknown(function: &str, key: &str, position: Position) -> Option<Mistake> {
+    let (key, hint) = find_unknown_key(function, [key])?;
+    let message = format!("`{function}` has no option `{key}`");
+    Some(Mistake { position, message, hint: Some(hint) })
+}
