@@ -5,15 +5,18 @@ mod folder;
 mod outcome;
 mod patroll;
 mod process;
+pub mod rust;
 mod secrecy;
+mod stub;
 mod terminal;
 mod words;
 mod world;
 
 pub use expect_test::{Expect, expect};
+pub use rustix::process::Signal;
 
 pub use folder::Folder;
 pub use outcome::Outcome;
-pub use patroll::Patroll;
-pub use process::Running;
-pub use world::World;
+pub use patroll::{Patroll, Running};
+pub use stub::Stub;
+pub use world::{DAY, NOW, World};

@@ -1,6 +1,6 @@
 //! A sandbox whose time stands still, with tokens that are known by name.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use base64::Engine as _;
 use patroll::sandbox::{Address, Options, Sandbox};
@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 /// When everything happens: 2026-11-23, at noon.
 pub const NOW: i64 = 1_795_435_200_000;
+
+/// A day in the hours that ages and lifetimes are given in.
+pub const DAY: i64 = 24;
 
 const HOUR: i64 = 60 * 60 * 1000;
 
@@ -18,7 +21,8 @@ pub struct World {
     names: RefCell<Vec<(String, String)>>,
     /// Which entries of the write log are the test's own preparations.
     prepared: RefCell<Vec<usize>>,
-    requests: Cell<usize>,
+    /// The operations that the test itself has asked for.
+    asked: RefCell<Vec<String>>,
 }
 
 impl World {
@@ -35,7 +39,7 @@ impl World {
             sandbox: Sandbox::start(options).unwrap(),
             names: RefCell::default(),
             prepared: RefCell::default(),
-            requests: Cell::default(),
+            asked: RefCell::default(),
         };
         world.name_all();
         world
@@ -111,13 +115,18 @@ impl World {
 
     /// Counts the requests that runs have made.
     pub fn requests(&self) -> usize {
-        self.sandbox.requests() - self.requests.get()
+        self.sandbox.requests() - self.asked.borrow().len()
     }
 
-    /// Waits until a run has asked for an operation; what is said about it is `held` by a fault.
+    /// Counts the requests of one operation that runs have made.
+    pub fn requests_of(&self, operation: &str) -> usize {
+        let asked = self.asked.borrow().iter().filter(|asked| *asked == operation).count();
+        self.sandbox.requests_of(operation) - asked
+    }
+
+    /// Waits until a run has asked for an operation.
     pub fn await_request_of(&self, operation: &str) {
-        let before = self.sandbox.requests_of(operation);
-        while self.sandbox.requests_of(operation) == before {
+        while self.requests_of(operation) == 0 {
             std::thread::yield_now();
         }
     }
@@ -125,7 +134,8 @@ impl World {
     /// Gives ids and names, those of tokens that runs have made included.
     pub fn names(&self) -> Vec<(String, String)> {
         let mut names = self.names.borrow().clone();
-        let made = self.sandbox.writes().into_iter().filter(|write| write.what.starts_with("created"));
+        let made =
+            self.sandbox.writes().into_iter().filter(|write| write.what.starts_with("created"));
         let mut count = 0;
         for id in made.filter_map(|write| write.token_id) {
             if !names.iter().any(|(known, _)| *known == id) {
@@ -138,11 +148,10 @@ impl World {
 
     /// Makes a call as the administrator, whose password stays good whatever happens to tokens.
     fn call(&self, method: &str, path: &str, body: &Value) -> Value {
-        self.requests.set(self.requests.get() + 1);
+        self.asked.borrow_mut().push(path.rsplit('/').next().unwrap().to_owned());
         let address = self.address();
         let pair = format!("{}:{}", address.user, address.password);
-        let basic =
-            format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));
+        let basic = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));
         let url = format!("{}{path}", address.host);
         let answer = match method {
             "GET" => ureq::get(&url).header("Authorization", &basic).call(),

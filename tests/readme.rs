@@ -1,0 +1,114 @@
+//! README.md is a test: each session in it is run as it stands, and what it promises about itself holds.
+
+use std::process::Command;
+
+use pretty_assertions::assert_eq;
+
+use crate::support::Folder;
+
+const README: &str = include_str!("../README.md");
+
+/// A session: what was there to read, and what it said.
+struct Session {
+    opening: Option<String>,
+    steps: Vec<Step>,
+}
+
+struct Step {
+    command: String,
+    said: String,
+}
+
+/// Returns the blocks of a language, in order.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let fence = format!("```{language}\n");
+    README.split(&fence).skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+/// Reads a session; a first command that ends in `-- bash` is the shell that the others are typed into.
+fn read_session(block: &str) -> Session {
+    let mut steps: Vec<Step> = Vec::new();
+    for line in block.lines() {
+        match (line.strip_prefix("$ "), steps.last_mut()) {
+            (Some(command), _) => {
+                steps.push(Step { command: command.to_owned(), said: String::new() })
+            }
+            (None, Some(step)) => step.said.push_str(&format!("{line}\n")),
+            (None, None) => panic!("a session begins with a command, not with {line:?}"),
+        }
+    }
+    let is_shell = steps.first().is_some_and(|step| step.command.ends_with(" -- bash"));
+    let opening = is_shell.then(|| steps.remove(0).command);
+    Session { opening, steps }
+}
+
+/// Runs a session in one shell and returns it as it would be written down.
+fn rerun(session: &Session) -> String {
+    let folder = Folder::new();
+    let typed: Vec<_> = session
+        .steps
+        .iter()
+        .map(|step| format!("cat <<'TYPED'\n$ {}\nTYPED\n{}\n", step.command, step.command))
+        .collect();
+    let typed = format!("exec 2>&1\n{}", typed.concat());
+    let shell = session.opening.as_deref().unwrap_or("bash");
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_patroll"));
+    let output = Command::new("bash")
+        .args(["-c", &format!("{shell} -c \"$TYPED_BY_READER\"")])
+        .env_clear()
+        .env("TYPED_BY_READER", typed)
+        .env("PATH", format!("{}:/usr/bin:/bin", binary.parent().unwrap().display()))
+        .env("HOME", folder.home())
+        .current_dir(folder.work())
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn every_session_says_what_it_says() {
+    let sessions = blocks("console");
+    assert!(sessions.len() >= 2, "README.md has lost its sessions");
+    for block in sessions {
+        let session = read_session(block);
+        let written: String =
+            session.steps.iter().map(|step| format!("$ {}\n{}", step.command, step.said)).collect();
+        assert_eq!(rerun(&session), written);
+    }
+}
+
+#[test]
+fn the_first_script_has_no_mistake() {
+    for script in blocks("rhai") {
+        let folder = Folder::new();
+        let path = folder.work().join("readme.rhai");
+        std::fs::write(&path, script).unwrap();
+        for line in ["check", "--sandbox run"] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_patroll"));
+            command.args(line.split(' ')).arg(&path).env_clear().env("HOME", folder.home());
+            let output = command.output().unwrap();
+            assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+}
+
+#[test]
+fn the_two_commands_are_there() {
+    let shown = blocks("sh");
+    for line in ["cargo run --release -- --sandbox run cleanup_expired\n", "cargo test\n"] {
+        assert!(shown.contains(&line), "{line}");
+    }
+}
+
+#[test]
+fn the_map_names_every_module_in_order() {
+    let library = include_str!("../src/lib.rs");
+    let modules = library.lines().filter_map(|line| {
+        let line = line.strip_prefix("pub ").unwrap_or(line);
+        line.strip_prefix("mod ")?.strip_suffix(';')
+    });
+    let map = README.split("main · ").nth(1).unwrap().split("```").next().unwrap();
+    let map: Vec<_> =
+        map.split(['·', '\n']).map(str::trim).filter(|name| !name.is_empty()).collect();
+    assert_eq!(modules.collect::<Vec<_>>(), map);
+}
