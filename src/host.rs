@@ -61,15 +61,15 @@ fn default_port(scheme: &str) -> &'static str {
 }
 
 fn find_problem(authority: &str) -> Option<&'static str> {
+    if authority.contains('@') {
+        return Some("a user name does not belong there");
+    }
     let (name, port) = match authority.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
         _ => (authority, None),
     };
     if name.is_empty() {
         return Some("it has no name");
-    }
-    if name.contains('@') {
-        return Some("a user name does not belong there");
     }
     if port.is_some_and(|port| port.parse::<u16>().is_err()) {
         return Some("the port is not a number from 0 to 65535");

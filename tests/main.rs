@@ -9,16 +9,28 @@
 /// The builder of runs, a world to run them in, and what is looked at after every one of them.
 mod support;
 
+/// Mistakes that are seen without running, and nothing that is none.
+mod check;
+/// The manual, as people and machines get it.
+mod docs;
+/// Bad input: one error, a hint, the right exit code, no panic.
+mod bad_input;
 /// A dry run changes nothing, and tells what it would have done.
 mod dry_run;
 /// Every exit code, by at least one way to get it.
 mod exit_codes;
+/// Every function of the script API has an example, and every example runs.
+mod functions;
 /// The order of the modules, and which of them alone may name which crate.
 mod layers;
 /// The local workspace, without patroll.
 mod sandbox;
+/// What a script has, and how it is run.
+mod script;
 /// No secret gets out but where it was asked for.
 mod secrecy;
+/// Once a run is to end, nothing goes on after it.
+mod stop;
 /// Wrong conditions throw; right ones mean what they say.
 mod strict;
 /// `patroll tokens`: the retired CLI, carried on.

@@ -23,44 +23,27 @@ fn complaint(outcome: &Outcome) -> &str {
 
 #[test]
 fn a_wrong_condition_throws_before_anything_happens() {
-    let length = "a length of time is written `days(30)`, `hours(12)` or `duration(\"90d\")`";
-    let instant = "an instant is written `now()`, `time(\"2026-11-23T00:00Z\")` or `never()`";
     for (condition, complaint_about) in [
-        ("t.age > 30", format!("a length of time cannot be compared with the number 30; {length}")),
-        ("30 < t.age", format!("the number 30 cannot be compared with a length of time; {length}")),
-        (
-            "t.age > 2.5",
-            format!("a length of time cannot be compared with the number 2.5; {length}"),
-        ),
-        (
-            "t.age > \"30d\"",
-            format!("a length of time cannot be compared with the text \"30d\"; {length}"),
-        ),
-        (
-            "t.expires < days(7)",
-            format!("a time cannot be compared with a length of time; {length}"),
-        ),
-        (
-            "days(7) > t.expires",
-            format!("a length of time cannot be compared with a time; {length}"),
-        ),
-        ("t.expires == 0", format!("a time cannot be compared with the number 0; {instant}")),
-        ("t.expires != -1", format!("a time cannot be compared with the number -1; {instant}")),
-        ("t.expires == ()", format!("a time cannot be compared with nothing; {instant}")),
-        (
-            "t.expires < \"2026-12-01\"",
-            format!("a time cannot be compared with the text \"2026-12-01\"; {instant}"),
-        ),
-        ("t.created < t.age", format!("a time cannot be compared with a length of time; {length}")),
-        ("t == t.token_id", "a token cannot be compared".to_owned()),
-        ("t.age in [30, 60]", "the number 30 cannot be compared with a length of time".to_owned()),
-        ("[0, -1].contains(t.expires)", "cannot be compared".to_owned()),
-        ("t.expires in [0]", "the number 0 cannot be compared with a time".to_owned()),
-        ("#{a: t.age} == #{a: 30}", "cannot be compared".to_owned()),
-        ("t.age", String::new()),
-        ("()", String::new()),
-        ("t.expires_in.days", String::new()),
-        ("t.comment", String::new()),
+        ("t.age > 30", "a length of time cannot be compared with the number 30"),
+        ("30 < t.age", "the number 30 cannot be compared with a length of time"),
+        ("t.age > 2.5", "a length of time cannot be compared with the number 2.5"),
+        ("t.age > \"30d\"", "a length of time cannot be compared with the text \"30d\""),
+        ("t.expires < days(7)", "a time cannot be compared with a length of time"),
+        ("days(7) > t.expires", "a length of time cannot be compared with a time"),
+        ("t.expires == 0", "a time cannot be compared with the number 0"),
+        ("t.expires != -1", "a time cannot be compared with the number -1"),
+        ("t.expires == ()", "a time cannot be compared with nothing"),
+        ("t.expires < \"2026-12-01\"", "a time cannot be compared with the text \"2026-12-01\""),
+        ("t.created < t.age", "a time cannot be compared with a length of time"),
+        ("t == t.token_id", "a token cannot be compared"),
+        ("t.age in [30, 60]", "the number 30 cannot be compared with a length of time"),
+        ("[0, -1].contains(t.expires)", "cannot be compared"),
+        ("t.expires in [0]", "the number 0 cannot be compared with a time"),
+        ("#{a: t.age} == #{a: 30}", "cannot be compared"),
+        ("t.age", ""),
+        ("()", ""),
+        ("t.expires_in.days", ""),
+        ("t.comment", ""),
     ] {
         let world = world();
         let outcome = run(
@@ -68,8 +51,39 @@ fn a_wrong_condition_throws_before_anything_happens() {
             &format!("for t in tokens_list() {{ if {condition} {{ tokens_revoke(t); }} }}"),
         );
         assert!([1, 2].contains(&outcome.code()), "{condition}: {outcome}");
-        assert!(complaint(&outcome).contains(&complaint_about), "{condition}: {outcome}");
+        assert!(complaint(&outcome).contains(complaint_about), "{condition}: {outcome}");
         assert_eq!(world.writes(), "", "{condition}");
+    }
+}
+
+#[test]
+fn what_no_check_foresees_throws_when_it_happens() {
+    let pairs = [
+        ("t.age", "30"),
+        ("t.age", "2.5"),
+        ("t.age", "\"30d\""),
+        ("t.age", "()"),
+        ("t.age", "t.expires"),
+        ("t.expires", "0"),
+        ("t.expires", "true"),
+        ("t.expires", "[]"),
+        ("t.expires", "#{}"),
+        ("t.expires", "t"),
+        ("t", "t.token_id"),
+    ];
+    for operator in ["==", "!=", "<", "<=", ">", ">="] {
+        for (one, other) in pairs.into_iter().chain(pairs.map(|(one, other)| (other, one))) {
+            let world = world();
+            let script = format!(
+                "fn compare(a, b) {{ a {operator} b }}\n\
+                 for t in tokens_list() {{ if compare({one}, {other}) {{ tokens_revoke(t); }} }}"
+            );
+            let outcome = run(&world, &script);
+            let case = format!("{one} {operator} {other}");
+            assert_eq!(outcome.code(), 1, "{case}: {outcome}");
+            assert!(complaint(&outcome).contains(" cannot be compared with "), "{case}: {outcome}");
+            assert_eq!(world.writes(), "", "{case}");
+        }
     }
 }
 
@@ -106,7 +120,7 @@ fn a_predicate_answers_true_or_false() {
             "let all = tokens_list(); all.{call}; tokens_revoke(all.filter(|t| !t.is_own));"
         );
         let outcome = run(&world, &script);
-        assert_eq!(outcome.code(), 1, "{call}: {outcome}");
+        assert!([1, 2].contains(&outcome.code()), "{call}: {outcome}");
         assert!(complaint(&outcome).contains(complaint_about), "{call}: {outcome}");
         assert_eq!(world.writes(), "", "{call}");
     }
@@ -146,17 +160,13 @@ fn a_wrong_condition_shows_where_it_stands() {
     let script = "let old = tokens_list()\n    .filter(|t| !t.is_own)\n    .filter(|t| t.age > 30);\ntokens_revoke(old);\n";
     run(&world, script).expect(expect![[r#"
         --- stderr
-        error: a length of time cannot be compared with the number 30; a length of time is written `days(30)`, `hours(12)` or `duration("90d")`
+        error: a length of time cannot be compared with the number 30
          --> x.rhai:3:23
           |
         3 |     .filter(|t| t.age > 30);
           |                       ^
-          |
-         ::: x.rhai:3:6
-          |
-        3 |     .filter(|t| t.age > 30);
-          |      ------ in a closure called here
-        --- exit 1
+        hint: of what? Write `days(30)` or `hours(30)`
+        --- exit 2
     "#]]);
 }
 

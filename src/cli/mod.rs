@@ -20,7 +20,7 @@ pub use globals::Globals;
 ///
 /// Runs .rhai scripts that list, create and revoke tokens, on your workspace or on the built-in sandbox.
 ///
-/// Try it: patroll --sandbox run cleanup_expired --dry-run
+/// Try it: `patroll --sandbox run cleanup_expired --dry-run`
 #[derive(Debug, Parser)]
 #[command(
     name = "patroll",

@@ -27,8 +27,8 @@ pub fn execute(name: Option<&str>, output: &Output) -> Result<(), Error> {
 
 /// Returns something for each way to call each function.
 fn rows<T>(pages: &[Page], row: impl Fn(&Page, &Form) -> T) -> Vec<T> {
-    let of_page = |page| page.forms.iter().map(|form| row(page, form)).collect::<Vec<_>>();
-    pages.iter().flat_map(of_page).collect()
+    let forms = pages.iter().flat_map(|page| page.forms.iter().map(move |form| (page, form)));
+    forms.map(|(page, form)| row(page, form)).collect()
 }
 
 fn as_json(page: &Page, form: &Form) -> Value {

@@ -3,14 +3,10 @@
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::script::{Arguments, evaluate};
+use crate::script::evaluate;
 use crate::session::Session;
 
 /// Evaluates the expression and shows its result.
-pub fn execute(
-    session: &Arc<Session>,
-    expression: &str,
-    arguments: Arguments,
-) -> Result<(), Error> {
-    evaluate(session, expression, arguments)
+pub fn execute(session: &Arc<Session>, expression: &str) -> Result<(), Error> {
+    evaluate(session, expression)
 }

@@ -66,7 +66,7 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     let tells_of_changes = matches!(command, Command::Run { .. } | Command::Eval { .. });
     let result = match command {
         Command::Run { script, .. } => run::execute(&session, &script, arguments),
-        Command::Eval { expression } => eval::execute(&session, &expression, arguments),
+        Command::Eval { expression } => eval::execute(&session, &expression),
         Command::Tokens(tokens) => tokens::execute(&session, tokens),
         _ => Ok(()),
     };

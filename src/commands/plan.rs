@@ -19,12 +19,12 @@ pub fn show(session: &Session) -> Result<(), Error> {
     let planned = session.gate().planned();
     match output.asked_format() {
         Format::Json => {
-            output.line(&indent(&planned.iter().map(json_of).collect::<Value>().to_string()))?
+            output.line(&indent(&planned.iter().map(json_of).collect::<Value>().to_string()))?;
         }
         Format::Csv => output.line(&csv(&table_of(&planned, usize::MAX)))?,
         Format::Auto | Format::Table if planned.is_empty() => {}
         Format::Auto | Format::Table => {
-            output.line(&table_of(&planned, SHORT_ID).draw(output.width()))?
+            output.line(&table_of(&planned, SHORT_ID).draw(output.width()))?;
         }
     }
     let count = match planned.len() {

@@ -5,9 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::api::tokens::OwnRule;
-use crate::api::tokens::{
-    Created, Minted, NewToken, Revoked, Target, create, list, revoke,
-};
+use crate::api::tokens::{Created, Minted, NewToken, Revoked, Target, create, list, revoke};
 use crate::cli::Tokens;
 use crate::clock::Duration;
 use crate::error::Error;

@@ -51,7 +51,7 @@ pub struct Manner {
 /// The two streams of a run.
 pub struct Output {
     manner: Manner,
-    stdout: Mutex<AutoStream<io::Stdout>>,
+    stdout: io::Stdout,
     stderr: Mutex<AutoStream<io::Stderr>>,
     stdout_is_terminal: bool,
     stderr_is_terminal: bool,
@@ -76,7 +76,7 @@ impl Output {
         };
         Self {
             manner,
-            stdout: Mutex::new(AutoStream::new(stdout, choice(stdout_is_terminal))),
+            stdout,
             stderr: Mutex::new(AutoStream::new(stderr, choice(stderr_is_terminal))),
             stdout_is_terminal,
             stderr_is_terminal,
@@ -133,7 +133,7 @@ impl Output {
 
     fn data(&self, text: &str) -> Result<(), Error> {
         let clean = if self.stdout_is_terminal { sanitize::visible(text) } else { text.into() };
-        let mut stdout = self.stdout.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stdout = self.stdout.lock();
         let written = stdout.write_all(clean.as_bytes()).and_then(|()| stdout.write_all(b"\n"));
         written.and_then(|()| stdout.flush()).map_err(|error| self.broken(&error))
     }

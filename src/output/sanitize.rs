@@ -3,6 +3,7 @@
 //! Files and pipes get the text as it is; tables, which must keep their lines, escape everywhere.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// Returns `text` with everything but line feeds and tabs that a terminal would obey written out.
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -24,7 +25,7 @@ fn escape(text: &str, is_bad: impl Fn(char) -> bool) -> Cow<'_, str> {
             // The form that is also valid inside a JSON string.
             let mut units = [0; 2];
             for unit in letter.encode_utf16(&mut units) {
-                clean.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(clean, "\\u{unit:04x}");
             }
         } else {
             clean.push(letter);

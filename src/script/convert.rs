@@ -4,11 +4,11 @@ use rhai::{Array, Dynamic, Engine, ImmutableString, Map};
 use serde_json::Value;
 
 use super::failure::{Failure, Thrown, mistake};
-use super::functions::Minted;
+use super::functions::{Minted, SecretValue};
 use crate::clock::{Duration, Time};
 use crate::error::Error;
 use crate::output::{Column, Format, Output, Table, csv, indent, plain, token_table, tokens_json};
-use crate::secret::{REDACTED, Secret};
+use crate::secret::REDACTED;
 use crate::token::Token;
 
 /// Returns what a script's author calls the type of a value.
@@ -16,8 +16,7 @@ pub fn type_word(value: &Dynamic) -> String {
     let word = match value.type_name() {
         "()" => "nothing",
         "bool" => "true or false",
-        "i64" => return format!("the number {value}"),
-        "f64" => return format!("the number {value}"),
+        "i64" | "f64" => return format!("the number {value}"),
         "string" => {
             return format!(
                 "the text \"{}\"",
@@ -30,7 +29,8 @@ pub fn type_word(value: &Dynamic) -> String {
         _ if value.is::<Time>() => "a time",
         _ if value.is::<Duration>() => "a length of time",
         _ if value.is::<Token>() => "a token",
-        _ if value.is::<Secret>() => "a secret",
+        _ if value.is::<Minted>() => "a new token",
+        _ if value.is::<SecretValue>() => "a secret",
         _ if value.is::<Failure>() => "an error",
         other => other,
     };
@@ -69,7 +69,7 @@ pub fn to_json(value: &Dynamic) -> Value {
     if let Some(failure) = value.read_lock::<Failure>() {
         return Value::String(failure.0.to_string());
     }
-    if value.is::<Secret>() {
+    if value.is::<SecretValue>() {
         return Value::String(REDACTED.to_owned());
     }
     if let Some(time) = value.read_lock::<Time>() {

@@ -17,11 +17,11 @@ use crate::session::Session;
 use crate::token::Token;
 
 /// Evaluates one expression or a few statements and shows the result.
-pub fn evaluate(session: &Arc<Session>, text: &str, arguments: Arguments) -> Result<(), Error> {
+pub fn evaluate(session: &Arc<Session>, text: &str) -> Result<(), Error> {
     on_engine_thread(|| {
         let source = Source::from_text("expression", text);
         let workbench = Workbench::new(&source);
-        let run = Run::new(Arc::clone(session), arguments.clone(), Header::default());
+        let run = Run::new(Arc::clone(session), Arguments::default(), Header::default());
         let engine = workbench.engine(&run, &source);
         let ast = workbench.compile(&engine, &source, Form::Script)?;
         let result = engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast);

@@ -48,16 +48,9 @@ pub fn conclude<T>(
         (None, Ok(value)) => Ok(value),
         (None, Err(thrown)) => Err(explain(&thrown, engine, sources, main)),
         (Some(Reason::Exit(code)), _) => Err(Error::Exit { code }),
-        (Some(Reason::Failed(error)), Err(thrown))
-            if error.exit_code() == exit::REFUSED || matches!(error, Error::Usage { .. }) =>
-        {
-            if matches!(error, Error::Usage { .. }) {
-                return Err(error);
-            }
-            let mut frames = unwind(&thrown, main).0;
-            let told = Told::of(&error);
-            frames.iter_mut().for_each(|frame| frame.label = None);
-            Err(uncaught(told, &frames, sources))
+        // Where it was refused tells which line to look at.
+        (Some(Reason::Failed(error)), Err(thrown)) if error.exit_code() == exit::REFUSED => {
+            Err(uncaught(Told::of(&error), &unwind(&thrown, main).0, sources))
         }
         (Some(Reason::Failed(error)), _) => Err(error),
     }

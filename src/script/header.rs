@@ -20,7 +20,7 @@ impl Header {
             match line.strip_prefix("--").and_then(|option| option.split_once(char::is_whitespace))
             {
                 Some((flag, about)) => {
-                    header.options.push((flag.to_owned(), about.trim().to_owned()))
+                    header.options.push((flag.to_owned(), about.trim().to_owned()));
                 }
                 None => header.lines.push(line.to_owned()),
             }

@@ -1,6 +1,6 @@
 //! The functions that an engine knows, Rhai's own and ours, as a table to look names up in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{Engine, FuncMetadata};
 
@@ -15,14 +15,17 @@ const KEYWORDS: [&str; 7] =
     ["Fn", "call", "curry", "is_def_fn", "is_def_var", "is_shared", "type_of"];
 
 /// The functions by name.
-pub struct Known(BTreeMap<String, Vec<Signature>>);
+pub struct Known {
+    functions: BTreeMap<String, Vec<Signature>>,
+    /// Those of ours that scripts are told of.
+    documented: BTreeSet<String>,
+}
 
 /// One way to call a function.
 struct Signature {
     /// The parameters; none where it could be several kinds.
     parameters: Vec<Option<Kind>>,
     returns: Option<Kind>,
-    is_documented: bool,
 }
 
 impl Signature {
@@ -32,11 +35,7 @@ impl Signature {
         };
         let mut parameters: Vec<_> = function.params_info.iter().map(|text| kind(text)).collect();
         parameters.resize(function.num_params, None);
-        Self {
-            parameters,
-            returns: Kind::of_type(&function.return_type),
-            is_documented: !function.comments.is_empty(),
-        }
+        Self { parameters, returns: Kind::of_type(&function.return_type) }
     }
 }
 
@@ -52,7 +51,11 @@ impl Known {
         for (name, signature) in all {
             functions.entry(name).or_default().push(signature);
         }
-        Self(functions)
+        let documented = |function: &FuncMetadata| {
+            (!function.comments.is_empty()).then(|| function.name.to_string())
+        };
+        let ours = engine.collect_fn_metadata(None, |info| documented(info.metadata), false);
+        Self { functions, documented: ours.into_iter().collect() }
     }
 
     /// Returns whether a name is part of the language, with arguments that nobody can count.
@@ -72,7 +75,7 @@ impl Known {
 
     /// Returns whether `patroll docs` has a page about a function.
     pub fn is_documented(&self, name: &str) -> bool {
-        self.signatures(name).iter().any(|signature| signature.is_documented)
+        self.documented.contains(name)
     }
 
     /// Returns what a function returns, if that is one kind however it is called.
@@ -99,16 +102,16 @@ impl Known {
     /// Returns the function most like `name`, if one is near enough to have been meant.
     pub fn closest(&self, name: &str) -> Option<&str> {
         let words = |name: &&str| name.starts_with(char::is_alphabetic) && !name.contains('$');
-        names::closest(name, self.0.keys().map(String::as_str).filter(words))
+        names::closest(name, self.functions.keys().map(String::as_str).filter(words))
     }
 
     /// Returns the property most like `name`, if one is near enough to have been meant.
     pub fn closest_property(&self, name: &str) -> Option<&str> {
-        names::closest(name, self.0.keys().filter_map(|name| name.strip_prefix(GETTER)))
+        names::closest(name, self.functions.keys().filter_map(|name| name.strip_prefix(GETTER)))
     }
 
     fn signatures(&self, name: &str) -> &[Signature] {
-        self.0.get(name).map_or(&[], Vec::as_slice)
+        self.functions.get(name).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -153,7 +153,7 @@ fn within(flag: &str, error: &Error) -> Error {
 
 fn unknown(word: &str, defaults: &Map) -> Error {
     let name = word.trim_start_matches('-').split('=').next().unwrap_or(word).replace('-', "_");
-    let hint = match names::closest(&name, defaults.keys().map(|key| key.as_str())) {
+    let hint = match names::closest(&name, defaults.keys().map(rhai::Identifier::as_str)) {
         Some(close) => format!("did you mean `--{}`?", close.replace('_', "-")),
         None => "`--help` behind the script's name shows its options".to_owned(),
     };

@@ -92,10 +92,8 @@ fn read_text(from: impl Read) -> Result<String, Problem> {
         return Err(too_large());
     }
     String::from_utf8(bytes).map_err(|error| {
-        let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count();
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.split(|byte| *byte == b'\n').count();
         (format!("it is not UTF-8 (line {line})"), Some("save it as UTF-8".to_owned()))
     })
 }
@@ -112,8 +110,8 @@ fn unknown(word: &str) -> Error {
     let close = names::closest(word, bundled::all().iter().map(|script| script.name));
     let hint = match close {
         Some(close) => format!("did you mean `{close}`?"),
-        None if Path::new(&format!("{word}.rhai")).exists() => format!("for the file write `./{word}.rhai`"),
-        None if Path::new(word).exists() => format!("for the file write `./{word}`"),
+        None if Path::new(&format!("{word}.rhai")).is_file() => format!("for the file write `./{word}.rhai`"),
+        None if Path::new(word).is_file() => format!("for the file write `./{word}`"),
         None => "`patroll scripts list` shows the bundled ones; a file's name has a `/` or ends in .rhai".to_owned(),
     };
     failed(word, "no bundled script has that name".to_owned(), Some(hint))

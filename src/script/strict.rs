@@ -6,10 +6,10 @@
 use rhai::{Dynamic, Engine};
 
 use super::convert::type_word;
-use super::failure::{Thrown, mistake};
+use super::failure::{Failure, Thrown, mistake};
+use super::functions::{Minted, SecretValue};
 use super::kind::Kind;
 use crate::clock::{Duration, Time};
-use crate::secret::Secret;
 use crate::token::Token;
 
 const OPERATORS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
@@ -23,7 +23,9 @@ pub fn register(engine: &mut Engine) {
     refuse_others::<Time>(engine);
     refuse_others::<Duration>(engine);
     refuse_others::<Token>(engine);
-    refuse_others::<Secret>(engine);
+    refuse_others::<Minted>(engine);
+    refuse_others::<SecretValue>(engine);
+    refuse_others::<Failure>(engine);
 }
 
 fn register_order<T: Ord + Clone + 'static>(engine: &mut Engine) {
@@ -52,7 +54,9 @@ fn refuse(left: &Dynamic, right: &Dynamic) -> Result<bool, Thrown> {
         [Kind::Duration, Kind::Time].into_iter().filter(|kind| is(*kind)).collect();
     let advice = if !strict.is_empty() {
         advice(&strict)
-    } else if kinds.iter().any(|value| value.is::<Token>()) {
+    } else if kinds.iter().any(|value| value.is::<Failure>()) {
+        "compare one of its fields, such as `err.code`"
+    } else if kinds.iter().any(|value| value.is::<Token>() || value.is::<Minted>()) {
         "compare one of its fields, such as `t.token_id`"
     } else {
         "a secret can only be handed on"

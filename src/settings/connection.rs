@@ -212,8 +212,16 @@ fn sandbox_connection(host: &str, token: &Secret) -> Result<Connection, Error> {
 
 fn parse_host(text: &str, source: &Source) -> Result<Host, Error> {
     Host::parse(text).map_err(|reason| Error::HostInvalid {
-        text: text.to_owned(),
+        text: without_user(text),
         source_name: source.to_string(),
         reason,
     })
+}
+
+/// Hides a user's name and password, which may have been copied along with an address.
+fn without_user(text: &str) -> String {
+    match text.rsplit_once('@') {
+        Some((_, host)) => format!("…@{host}"),
+        None => text.to_owned(),
+    }
 }

@@ -64,7 +64,7 @@ impl Settings {
         }
     }
 
-    /// Returns whether to use colours: the flag, then NO_COLOR, CLICOLOR_FORCE and TERM, else as the stream is.
+    /// Returns whether to use colours: the flag, then `NO_COLOR`, `CLICOLOR_FORCE` and `TERM`, else as the stream is.
     fn color(&self) -> Option<bool> {
         match self.asked.color {
             Color::Always => Some(true),
@@ -88,7 +88,7 @@ impl Settings {
         self.asked.timeout
     }
 
-    /// Returns the folder for what patroll remembers: `--state-dir`, PATROLL_STATE_DIR, or the XDG state folder.
+    /// Returns the folder for what patroll remembers: `--state-dir`, `PATROLL_STATE_DIR`, or the XDG state folder.
     pub fn state_dir(&self) -> PathBuf {
         if let Some(path) = &self.asked.state_dir {
             return path.clone();

@@ -1,7 +1,7 @@
 //! The builder of a run: the binary with an empty environment and folders of its own.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::rc::Rc;
 
 use rustix::process::Signal;
@@ -16,12 +16,14 @@ use super::{Folder, Outcome, World};
 pub struct Patroll<'w> {
     folder: Rc<Folder>,
     world: Option<&'w World>,
+    /// Hosts and secrets that no world knows of.
+    hosts: Vec<String>,
     secrets: Vec<String>,
     env: Vec<(String, String)>,
     args: Vec<String>,
     stdin: Option<Vec<u8>>,
     columns: Option<u16>,
-    is_unread: bool,
+    stdout: Option<Stdio>,
     reveals: bool,
     meant: Vec<String>,
 }
@@ -37,19 +39,21 @@ impl<'w> Patroll<'w> {
         Self {
             folder: Rc::clone(folder),
             world: None,
+            hosts: Vec::new(),
             secrets: Vec::new(),
             env: Vec::new(),
             args: Vec::new(),
             stdin: None,
             columns: None,
-            is_unread: false,
+            stdout: None,
             reveals: false,
             meant: Vec::new(),
         }
     }
 
     /// Signs in to a host by a token of the test's own, by the environment.
-    pub fn to(self, host: &str) -> Self {
+    pub fn to(mut self, host: &str) -> Self {
+        self.hosts.push(host.to_owned());
         let token = "dapi-of-the-test";
         self.env("DATABRICKS_HOST", host).env("DATABRICKS_TOKEN", token).secret(token)
     }
@@ -72,7 +76,12 @@ impl<'w> Patroll<'w> {
     pub fn profile(self, name: &str, lines: &str) -> Self {
         let path = self.folder.home().join(".databrickscfg");
         let before = std::fs::read_to_string(&path).unwrap_or_default();
-        self.folder.write(path, format!("{before}[{name}]\n{lines}\n"), 0o600);
+        self.config(format!("{before}[{name}]\n{lines}\n"))
+    }
+
+    /// Writes the whole of `~/.databrickscfg`.
+    pub fn config(self, text: impl AsRef<[u8]>) -> Self {
+        self.folder.write(self.folder.home().join(".databrickscfg"), text, 0o600);
         self
     }
 
@@ -119,7 +128,16 @@ impl<'w> Patroll<'w> {
 
     /// Gives it a stdout that nobody reads any more.
     pub fn unread(mut self) -> Self {
-        self.is_unread = true;
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        self.stdout = Some(writer.into());
+        self
+    }
+
+    /// Sends its stdout into a file.
+    pub fn into_file(mut self, path: &str) -> Self {
+        let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+        self.stdout = Some(file.into());
         self
     }
 
@@ -151,10 +169,10 @@ impl<'w> Patroll<'w> {
     pub fn start(mut self) -> Running<'w> {
         let stdin = self.stdin.take();
         let command = self.command();
-        let process = match self.columns {
-            Some(columns) => terminal::start(command, columns),
-            None if self.is_unread => Process::start_unread(command),
-            None => Process::start(command, stdin),
+        let process = match (self.columns, self.stdout.take()) {
+            (Some(columns), _) => terminal::start(command, columns),
+            (None, Some(stdout)) => Process::start_into(command, stdout),
+            (None, None) => Process::start(command, stdin),
         };
         Running { patroll: self, process }
     }
@@ -190,14 +208,15 @@ impl Running<'_> {
     /// Waits for its end, and looks for secrets in everything it said and left.
     #[track_caller]
     pub fn finish(self) -> Outcome {
-        let Patroll { folder, world, secrets: added, columns, reveals, meant, .. } = self.patroll;
+        let Patroll { folder, world, hosts, secrets: added, columns, reveals, meant, .. } =
+            self.patroll;
         let Ended { stdout, stderr, code } = self.process.finish();
         let mut secrets = Secrets::of(world);
         added.iter().for_each(|secret| secrets.add(secret));
         let spoken = if reveals { &stderr } else { &format!("{stdout}{stderr}") };
         assert_eq!(secrets.find(spoken), None, "it shows a secret:\n{stdout}\n{stderr}");
         secrets.assert_none_left(&folder, &meant);
-        let words = Words::of(world, &folder);
+        let words = Words::of(world, &hosts, &folder);
         let settle = |text: &str| {
             let text = if columns.is_some() { terminal::show(text) } else { text.to_owned() };
             words.settle(&text)

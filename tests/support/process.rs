@@ -39,11 +39,9 @@ impl Process {
         Self::spawn(command, stdin)
     }
 
-    /// Starts `command` with a stdout that nobody reads any more.
-    pub fn start_unread(mut command: Command) -> Self {
-        let (reader, writer) = std::io::pipe().unwrap();
-        drop(reader);
-        command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped());
+    /// Starts `command` with a stdout of the test's own and nothing to read.
+    pub fn start_into(mut command: Command, stdout: impl Into<Stdio>) -> Self {
+        command.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped());
         Self::spawn(command, None)
     }
 

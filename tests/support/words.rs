@@ -9,13 +9,14 @@ const SHORT_ID: usize = 12;
 pub struct Words(Vec<(String, String)>);
 
 impl Words {
-    /// Collects what is known of a run's world and folder.
-    pub fn of(world: Option<&World>, folder: &Folder) -> Self {
+    /// Collects what is known of a run's world, of other hosts and of its folder.
+    pub fn of(world: Option<&World>, hosts: &[String], folder: &Folder) -> Self {
         let mut words = Vec::new();
-        if let Some(world) = world {
-            let host = &world.address().host;
+        for host in hosts.iter().chain(world.map(|world| &world.address().host)) {
             words.push((host.clone(), "[HOST]".to_owned()));
             words.push((host.replace("http://", ""), "[HOST]".to_owned()));
+        }
+        if let Some(world) = world {
             for (id, name) in world.names() {
                 words.push((
                     id[..SHORT_ID].to_owned(),

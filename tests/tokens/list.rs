@@ -258,12 +258,13 @@ fn a_wrong_condition_is_no_empty_list() {
     };
     with("t.age > 30").expect(expect![[r#"
         --- stderr
-        error: a length of time cannot be compared with the number 30; a length of time is written `days(30)`, `hours(12)` or `duration("90d")`
+        error: a length of time cannot be compared with the number 30
          --> --where:1:7
           |
         1 | t.age > 30
           |       ^
-        --- exit 1
+        hint: of what? Write `days(30)` or `hours(30)`
+        --- exit 2
     "#]]);
     with("t.comment").expect(expect![[r#"
         --- stderr
@@ -295,7 +296,7 @@ fn a_wrong_condition_is_no_empty_list() {
     "#]]);
     with("x.age > days(1)").expect(expect![[r#"
         --- stderr
-        error: undefined variable: x
+        error: there is no variable `x`
          --> --where:1:1
           |
         1 | x.age > days(1)
@@ -313,12 +314,12 @@ fn a_wrong_condition_is_no_empty_list() {
     "#]]);
     with("days_ago(3) > t.created").expect(expect![[r#"
         --- stderr
-        error: no function takes these: `days_ago (i64)`
+        error: there is no function `days_ago`
          --> --where:1:1
           |
         1 | days_ago(3) > t.created
           | ^^^^^^^^
-        --- exit 1
+        --- exit 2
     "#]]);
     with("").expect(expect![[r#"
         --- stderr

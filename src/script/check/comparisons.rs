@@ -94,7 +94,7 @@ impl Scope<'_> {
             Expr::Unit(_) => Kind::Nothing,
             Expr::Array(..) => Kind::Array,
             Expr::Map(..) => Kind::Map,
-            Expr::Dot(..) => return self.last_kind(expression, false),
+            Expr::Dot(..) | Expr::Index(..) => return self.last_kind(expression, false),
             Expr::FnCall(call, _) if call.op_token.is_some() => return self.operator(call),
             Expr::FnCall(..) => return self.result(Call::of(&expression.into())?),
             _ => return None,
@@ -105,7 +105,7 @@ impl Scope<'_> {
     /// Returns the kind of the last link of a chain like `tokens[0].age.days`.
     fn last_kind(&self, link: &Expr, is_inside: bool) -> Option<Kind> {
         match link {
-            Expr::Dot(parts, ..) => self.last_kind(&parts.rhs, true),
+            Expr::Dot(parts, ..) | Expr::Index(parts, ..) => self.last_kind(&parts.rhs, true),
             Expr::Property(property, _) if is_inside => {
                 let name = &property.2;
                 let is_ours = self.assembly.evidence.is_ours(name, self.unit);

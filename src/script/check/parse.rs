@@ -93,7 +93,9 @@ pub fn import_first(alias: &str) -> (String, Option<String>) {
 
 fn meant(name: &str, loose: Option<&AST>, engine: &Engine) -> Option<String> {
     let variables = loose.map(walk::variables).unwrap_or_default();
-    if let Some(close) = names::closest(name, variables.iter().map(String::as_str)) {
+    // A closure takes what it does not know for a variable around it, and so for a parameter.
+    let others = variables.iter().map(String::as_str).filter(|variable| *variable != name);
+    if let Some(close) = names::closest(name, others) {
         return Some(format!("did you mean `{close}`?"));
     }
     let is_function = !Known::to(engine).arities(name).is_empty();

@@ -33,7 +33,7 @@ pub fn find(name: &str) -> Result<Vec<Page>, Error> {
             hint: Some("https://rhai.rs/book explains it".to_owned()),
         });
     }
-    let names = others.iter().map(|page| page.short_name());
+    let names = others.iter().map(Page::short_name);
     let close = names::closest(name, names).map(str::to_owned);
     Err(Error::UnknownName { kind: "function", name: name.to_owned(), close })
 }
@@ -47,6 +47,6 @@ fn of_topic(topic: &Topic) -> Vec<Page> {
     }
     let pages = pages.into_iter().map(|(name, forms)| Page::new(topic.title, name, forms));
     let mut pages: Vec<_> = pages.collect();
-    pages.sort_by_key(Page::sort);
+    pages.sort_by_key(Page::subject);
     pages
 }

@@ -17,7 +17,7 @@ pub struct Page {
 
 /// What a page is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sort {
+pub enum Subject {
     /// A function.
     Function,
     /// A property or method of a value.
@@ -61,11 +61,11 @@ impl Page {
     }
 
     /// Returns what it is: functions come first, then what values have, then operators.
-    pub fn sort(&self) -> Sort {
+    pub fn subject(&self) -> Subject {
         match self.name.chars().find(|letter| !letter.is_alphanumeric() && *letter != '_') {
-            None => Sort::Function,
-            Some('.' | '[') => Sort::Member,
-            Some(_) => Sort::Operator,
+            None => Subject::Function,
+            Some('.' | '[') => Subject::Member,
+            Some(_) => Subject::Operator,
         }
     }
 

@@ -1,6 +1,5 @@
 //! Array functions that insist on a true or false where one is needed, and that no stop gets lost in.
 
-#[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
 use rhai::plugin::*;
 use rhai::{Array, FnPtr, Map, Module};
 
@@ -15,7 +14,6 @@ pub fn module() -> Module {
 }
 
 #[export_module]
-#[allow(clippy::needless_pass_by_value, reason = "Rhai hands values over")]
 mod api {
     /// Returns the elements for which the function is true. Throws if it answers anything but true or false.
     ///

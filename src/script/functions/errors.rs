@@ -1,7 +1,6 @@
 //! What a script can read off an error that it caught.
 
 use rhai::Module;
-#[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
 use rhai::plugin::*;
 
 use crate::script::failure::Failure;

@@ -1,5 +1,7 @@
 //! The keys of each function's map of options, for the refusal of others at run time and before.
 
+use std::ops::Deref;
+
 use rhai::Map;
 
 use crate::script::failure::{Thrown, mistake};
@@ -32,7 +34,7 @@ pub fn find_unknown<'k>(
 
 /// Refuses a map of options with a key that `function` does not know: a mistyped option must not be ignored.
 pub fn refuse_unknown(function: &str, options: &Map) -> Result<(), Thrown> {
-    match find_unknown(function, options.keys().map(|key| key.as_str())) {
+    match find_unknown(function, options.keys().map(Deref::deref)) {
         Some((key, hint)) => Err(mistake(format!("`{function}` has no option `{key}`; {hint}"))),
         None => Ok(()),
     }

@@ -1,5 +1,12 @@
 //! The functions a script has, a file for each topic; their doc comments are their manual everywhere.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::unwrap_used,
+    clippy::wildcard_imports,
+    reason = "Rhai's macro takes arguments by value, and its expansion unwraps and names what the glob brings"
+)]
+
 mod arrays;
 mod errors;
 mod keys;
@@ -14,6 +21,7 @@ mod tokens;
 use rhai::{Engine, Module};
 
 pub use keys::{find_unknown as find_unknown_key, keys_of};
+pub use secrets::Value as SecretValue;
 pub use tokens::Minted;
 
 /// A group of functions that are explained together.
@@ -44,7 +52,7 @@ pub fn register(engine: &mut Engine) {
         .register_type_with_name::<Minted>("NewToken")
         .register_type_with_name::<crate::clock::Time>("Time")
         .register_type_with_name::<crate::clock::Duration>("Duration")
-        .register_type_with_name::<crate::secret::Secret>("Secret")
+        .register_type_with_name::<SecretValue>("Secret")
         .register_type_with_name::<super::failure::Failure>("Error");
     // One module: a call looks into each in turn.
     let mut api = Module::new();

@@ -2,7 +2,6 @@
 
 use std::io::{IsTerminal, Read};
 
-#[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
 use rhai::plugin::*;
 use rhai::{Array, Map, Module};
 
@@ -21,7 +20,6 @@ pub fn module() -> Module {
 }
 
 #[export_module]
-#[allow(clippy::needless_pass_by_value, reason = "Rhai hands values over")]
 mod api {
     /// Declares the script's own options and returns their values. The map has each option's default, which also tells its
     /// type: a text, a number, true or false, a duration, a time, or an array of texts (which may be given several times).
@@ -96,14 +94,14 @@ fn show_help(run: &Run, context: &NativeCallContext<'_>, defaults: &Map) -> Box<
     let name = name.strip_prefix("bundled:").unwrap_or(name);
     let mut lines: Vec<String> = run.header().lines.clone();
     lines.extend([
-        "".into(),
+        String::new(),
         format!("Usage: patroll run {name} [OPTIONS] [ARGS…]"),
-        "".into(),
+        String::new(),
         "Options:".into(),
     ]);
     lines.extend(options::explain(defaults, run.header()));
     lines.extend([
-        "".into(),
+        String::new(),
         "patroll's own flags, such as --dry-run and --profile, can stand here too.".into(),
     ]);
     // A closed stdout ends the run as well.

@@ -1,6 +1,5 @@
 //! What a script says: rows and lines on stdout, logs on stderr, and JSON.
 
-#[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
 use rhai::plugin::*;
 use rhai::{Array, Map, Module};
 
@@ -15,7 +14,6 @@ pub fn module() -> Module {
 }
 
 #[export_module]
-#[allow(clippy::needless_pass_by_value, reason = "Rhai hands values over")]
 mod api {
     /// Writes tokens or maps, one or an array of them, to stdout as `--output` says: a table on a terminal and JSON
     /// otherwise, if nothing is said. Tokens are written with the usual columns or, in JSON, as the workspace sent them.

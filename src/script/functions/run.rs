@@ -1,7 +1,6 @@
 //! What a script knows about its run, and how it ends it.
 
 use rhai::Module;
-#[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
 use rhai::plugin::*;
 
 use crate::clock::Duration;
@@ -17,7 +16,6 @@ pub fn module() -> Module {
 }
 
 #[export_module]
-#[allow(clippy::needless_pass_by_value, reason = "Rhai hands values over")]
 mod api {
     /// Ends the run with an exit code from 0 to 255, of which 10 to 63 are for scripts; no `catch` holds it up. Throws
     /// for any other code.

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use rhai::Module;
-#[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
 use rhai::plugin::*;
 
 use crate::error::Error;
@@ -33,7 +32,6 @@ pub fn module() -> Module {
 }
 
 #[export_module]
-#[allow(clippy::needless_pass_by_value, reason = "Rhai hands values over")]
 mod api {
     /// Returns a secret as plain text; everything else that shows it prints `[redacted]`.
     ///

@@ -1,7 +1,6 @@
 //! Instants and lengths of time for scripts; comparing them is `strict`'s.
 
 use rhai::Module;
-#[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
 use rhai::plugin::*;
 
 use crate::clock::{Duration, Time};

@@ -1,7 +1,6 @@
 //! What a script reads off a token: the API's own fields, and what follows from them.
 
 use rhai::Module;
-#[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
 use rhai::plugin::*;
 
 use crate::clock::{Duration, Time};
@@ -115,14 +114,11 @@ mod api {
     /// ```
     #[rhai_fn(index_get, return_raw, pure)]
     pub fn field(token: &mut Token, name: &str) -> Result<Dynamic, Box<EvalAltResult>> {
-        match token.field(name) {
-            Some(value) => rhai::serde::to_dynamic(value),
-            None => {
-                let hint = names::closest(name, PROPERTIES)
-                    .map(|close| format!("; did you mean `{close}`?"));
-                Err(mistake(format!("a token has no field `{name}`{}", hint.unwrap_or_default())))
-            }
+        if let Some(value) = token.field(name) {
+            return rhai::serde::to_dynamic(value);
         }
+        let hint = names::closest(name, PROPERTIES).map(|close| format!("; did you mean `{close}`?"));
+        Err(mistake(format!("a token has no field `{name}`{}", hint.unwrap_or_default())))
     }
 
     /// Returns whether the token's JSON has a field of that name.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-#[allow(clippy::wildcard_imports, reason = "the macro's expansion names them")]
 use rhai::plugin::*;
 use rhai::{Array, Map};
 
@@ -41,7 +40,6 @@ pub fn module() -> Module {
 }
 
 #[export_module]
-#[allow(clippy::needless_pass_by_value, reason = "Rhai hands values over")]
 mod api {
     /// Returns the tokens of the signed-in user, those expired within the last day included where the workspace still
     /// lists them.
@@ -78,7 +76,7 @@ mod api {
         context: NativeCallContext,
         options: Map,
     ) -> Result<Minted, Box<EvalAltResult>> {
-        let new = read_options(&context, options)?;
+        let new = read_options(&context, &options)?;
         create(&context, &new)
     }
 
@@ -188,8 +186,8 @@ fn placeholder(run: &Run, new: &NewToken, number: usize) -> Result<Token, Thrown
     Token::read(&Arc::new(record.to_string()), now).map_err(|error| mistake(error.to_string()))
 }
 
-fn read_options(context: &NativeCallContext<'_>, options: Map) -> Result<NewToken, Thrown> {
-    keys::refuse_unknown(context.fn_name(), &options)?;
+fn read_options(context: &NativeCallContext<'_>, options: &Map) -> Result<NewToken, Thrown> {
+    keys::refuse_unknown(context.fn_name(), options)?;
     let comment = options.get("comment").cloned().unwrap_or_default();
     let comment = comment.into_immutable_string().map_err(|_| {
         mistake("a new token needs a `comment`: without one nobody will know what it was for")

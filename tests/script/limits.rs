@@ -1,0 +1,75 @@
+//! What keeps a script from running away with the machine, and what is not in the language.
+
+use pretty_assertions::assert_eq;
+
+use crate::support::{Patroll, expect};
+
+#[test]
+fn endless_growth_is_an_error_not_a_crash() {
+    for (script, expected) in [
+        ("fn f(n) { f(n + 1) } f(0);", "stack overflow"),
+        ("let s = \"x\"; loop { s += s; }", "length of string too large"),
+        ("let a = [1]; loop { a += a; }", "size of array/blob too large"),
+        ("let a = []; a.pad(100000000, 0);", "size of array/blob too large"),
+        ("\"x\".pad(100000000, \"x\");", "length of string too large"),
+    ] {
+        let outcome = Patroll::new().script(script).args("--timeout 60s").run();
+        assert!([1, 2].contains(&outcome.code()), "{script}: {outcome}");
+        assert!(outcome.stderr().to_lowercase().contains(expected), "{script}: {outcome}");
+        assert!(!outcome.stderr().contains("panicked"), "{outcome}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_an_error_not_a_crash() {
+    for script in [
+        format!("{}1{}", "(".repeat(5000), ")".repeat(5000)),
+        format!("{}{}", "[".repeat(5000), "]".repeat(5000)),
+        format!("{}1;", "-".repeat(5000)),
+        format!("{}{}", "if true { ".repeat(2000), "}".repeat(2000)),
+        format!("let x = 1; x{};", " + x".repeat(20000)),
+        format!("print(\"{}\");", "${`".repeat(1000)),
+        format!("parse_json(\"{}{}\")", "[".repeat(10000), "]".repeat(10000)),
+    ] {
+        let outcome = Patroll::new().script(&script).run();
+        assert!([0, 1, 2].contains(&outcome.code()), "{outcome}");
+        assert!(!outcome.stderr().contains("panicked"), "{outcome}");
+    }
+}
+
+#[test]
+fn a_script_has_no_eval_and_no_way_to_files_or_programs() {
+    Patroll::new().script("eval(\"1 + 1\");").run().expect(expect![[r#"
+        --- stderr
+        error: reserved keyword 'eval' is disabled
+         --> x.rhai:1:1
+          |
+        1 | eval("1 + 1");
+          | ^^^^
+        --- exit 2
+    "#]]);
+    for name in ["open_file", "read_file", "exec", "system", "env", "http_get"] {
+        let outcome = Patroll::new().script(&format!("{name}(\"x\");")).run();
+        assert_eq!(outcome.code(), 2, "{name}: {outcome}");
+        assert!(outcome.stderr().contains(&format!("there is no function `{name}`")), "{outcome}");
+    }
+}
+
+#[test]
+fn arithmetic_does_not_wrap() {
+    for expression in
+        ["9223372036854775807 + 1", "1 / 0", "1 % 0", "-9223372036854775807 - 2", "2 ** 64"]
+    {
+        let outcome =
+            Patroll::new().arg("eval").arg(&format!("let x = 1; x * ({expression})")).run();
+        assert!([1, 2].contains(&outcome.code()), "{expression}: {outcome}");
+    }
+    for expression in [
+        "days(9223372036854775807)",
+        "now() + days(9223372036854775807)",
+        "hours(-9223372036854775807) * 3",
+    ] {
+        let outcome = Patroll::new().arg("eval").arg(&format!("print({expression})")).run();
+        assert!(!outcome.stderr().contains("panicked"), "{expression}: {outcome}");
+    }
+}
