@@ -3,7 +3,11 @@
 //! Whole processes, in turn, against one local workspace; the median of the pairs' ratios counts. A bound that is not kept
 //! fails the run; a tool that is missing is said, and counts as not measured.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench talks to a person and may panic")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a bench talks to a person and may panic"
+)]
 
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
@@ -65,9 +69,9 @@ fn run(race: &Race) -> bool {
         return true;
     }
     let track = Track::new(race.tokens);
-    let _ = (track.time(&mut track.ours(race)), track.time(&mut track.theirs(race)));
+    let _ = (time(&mut track.ours(race)), time(&mut track.theirs(race)));
     let pairs: Vec<(f64, f64)> = (0..race.rounds)
-        .map(|_| (track.time(&mut track.ours(race)), track.time(&mut track.theirs(race))))
+        .map(|_| (time(&mut track.ours(race)), time(&mut track.theirs(race))))
         .collect();
     let ours = median(pairs.iter().map(|pair| pair.0));
     let theirs = median(pairs.iter().map(|pair| pair.1));
@@ -115,7 +119,10 @@ impl Track {
     fn theirs(&self, race: &Race) -> Command {
         // The first word is started by itself where no shell is needed: curl must not pay for one.
         let mut command = Command::new("sh");
-        command.args(["-c", &format!("{}{}", if race.tools.len() == 1 { "exec " } else { "" }, race.theirs)]);
+        command.args([
+            "-c",
+            &format!("{}{}", if race.tools.len() == 1 { "exec " } else { "" }, race.theirs),
+        ]);
         self.prepare(command)
     }
 
@@ -134,13 +141,6 @@ impl Track {
         command
     }
 
-    /// Returns the milliseconds from start to end.
-    fn time(&self, command: &mut Command) -> f64 {
-        let begun = Instant::now();
-        assert!(command.status().unwrap().success(), "{command:?} failed");
-        begun.elapsed().as_secs_f64() * 1000.0
-    }
-
     /// Returns patroll's peak in MiB, by the system's own accounting.
     fn memory(&self, race: &Race) -> Option<u64> {
         let mut command = Command::new("/usr/bin/time");
@@ -149,6 +149,13 @@ impl Track {
         let kib: u64 = String::from_utf8(output.stderr).ok()?.trim().parse().ok()?;
         Some(kib / 1024)
     }
+}
+
+/// Returns the milliseconds from a command's start to its end.
+fn time(command: &mut Command) -> f64 {
+    let begun = Instant::now();
+    assert!(command.status().unwrap().success(), "{command:?} failed");
+    begun.elapsed().as_secs_f64() * 1000.0
 }
 
 fn is_there(tool: &str) -> bool {

@@ -29,6 +29,8 @@ mod sandbox;
 mod script;
 /// No secret gets out but where it was asked for.
 mod secrecy;
+/// Which host and which credential a run uses.
+mod settings;
 /// Once a run is to end, nothing goes on after it.
 mod stop;
 /// Wrong conditions throw; right ones mean what they say.

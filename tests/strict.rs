@@ -166,7 +166,7 @@ fn a_wrong_condition_shows_where_it_stands() {
         3 |     .filter(|t| t.age > 30);
           |                       ^
         hint: of what? Write `days(30)` or `hours(30)`
-        --- exit 2
+        --- exit 1
     "#]]);
 }
 

@@ -1,6 +1,5 @@
 //! `patroll sandbox [OPTIONS] [-- COMMAND…]`: serves the local workspace, alone or around a command.
 
-
 use crate::cli;
 use crate::clock::{Duration, Time};
 use crate::error::{Error, exit};

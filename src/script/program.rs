@@ -117,9 +117,9 @@ fn calls(ast: &AST, name: &str) -> bool {
     let mut found = false;
     ast.walk(&mut |path: &[ASTNode<'_>]| {
         found |= match path.last() {
-            Some(
-                ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)),
-            ) => call.name == name,
+            Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _))) => {
+                call.name == name
+            }
             _ => false,
         };
         !found

@@ -69,7 +69,7 @@ fn a_mistake_is_told_before_the_first_request() {
             1 | tokens_list().filter(|t| t.age > 9)
               |                                ^
             hint: of what? Write `days(9)` or `hours(9)`
-            --- exit 2
+            --- exit 1
         "#]],
     );
     Patroll::new().on(&world).args("tokens revoke --where").arg("t.expires_in < 7").run().expect(
@@ -81,7 +81,7 @@ fn a_mistake_is_told_before_the_first_request() {
             1 | t.expires_in < 7
               |              ^
             hint: of what? Write `days(7)` or `hours(7)`
-            --- exit 2
+            --- exit 1
         "#]],
     );
     assert_eq!(world.requests(), 0);

@@ -117,6 +117,7 @@ fn help_comes_from_the_scripts_opening_comment() {
 
         Why: so that each is tried.
 
+        Cron: never.
 
         Usage: patroll run x.rhai [OPTIONS] [ARGS…]
 

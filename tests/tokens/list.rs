@@ -264,7 +264,7 @@ fn a_wrong_condition_is_no_empty_list() {
         1 | t.age > 30
           |       ^
         hint: of what? Write `days(30)` or `hours(30)`
-        --- exit 2
+        --- exit 1
     "#]]);
     with("t.comment").expect(expect![[r#"
         --- stderr

@@ -20,6 +20,7 @@ pub fn find(assembly: &Assembly, unit: &Unit) -> Vec<Mistake> {
             position: call.position,
             message,
             hint,
+            throws: false,
         }));
     });
     mistakes

@@ -26,6 +26,7 @@ pub fn find(assembly: &Assembly, unit: &Unit) -> Vec<Mistake> {
                 position: *position,
                 message: format!("{} cannot be compared with {}", left.word, right.word),
                 hint: Some(advice(&left, &right)),
+                throws: true,
             });
         }
     });

@@ -114,6 +114,7 @@ impl Assembly {
 }
 
 fn draw(mistake: Mistake, unit: &Unit, sources: &Sources) -> ScriptFailure {
-    let Mistake { position, message, hint } = mistake;
-    Told { message, hint, exit_code: exit::USAGE }.draw(&unit.frames(position), sources)
+    let Mistake { position, message, hint, throws } = mistake;
+    let exit_code = if throws { exit::FAILED } else { exit::USAGE };
+    Told { message, hint, exit_code }.draw(&unit.frames(position), sources)
 }

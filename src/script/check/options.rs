@@ -30,5 +30,5 @@ fn keys(call: Call<'_>) -> impl Iterator<Item = (&str, Position)> {
 fn unknown(function: &str, key: &str, position: Position) -> Option<Mistake> {
     let (key, hint) = find_unknown_key(function, [key])?;
     let message = format!("`{function}` has no option `{key}`");
-    Some(Mistake { position, message, hint: Some(hint) })
+    Some(Mistake { position, message, hint: Some(hint), throws: true })
 }

@@ -82,7 +82,7 @@ fn put(kind: &ParseErrorType, position: Position, loose: Option<&AST>, engine: &
         ParseErrorType::ModuleUndefined(name) => import_first(name),
         other => (lower_case(&other.to_string()), None),
     };
-    Mistake { position, message, hint }
+    Mistake { position, message, hint, throws: false }
 }
 
 /// Says that nothing was imported under a name.

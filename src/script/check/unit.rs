@@ -19,6 +19,8 @@ pub struct Mistake {
     pub message: String,
     /// What to write instead.
     pub hint: Option<String>,
+    /// Whether it compiles, and a run would throw there.
+    pub throws: bool,
 }
 
 /// One file of a script.
@@ -118,7 +120,8 @@ impl Reader<'_> {
             Err(thrown) => {
                 let Told { message, hint, .. } = Told::by(&thrown, self.engine);
                 if !import.is_tried {
-                    let mistake = Mistake { position: import.position, message, hint };
+                    let mistake =
+                        Mistake { position: import.position, message, hint, throws: false };
                     self.units[at].mistakes.push(mistake);
                 }
                 None

@@ -117,7 +117,8 @@ mod api {
         if let Some(value) = token.field(name) {
             return rhai::serde::to_dynamic(value);
         }
-        let hint = names::closest(name, PROPERTIES).map(|close| format!("; did you mean `{close}`?"));
+        let hint =
+            names::closest(name, PROPERTIES).map(|close| format!("; did you mean `{close}`?"));
         Err(mistake(format!("a token has no field `{name}`{}", hint.unwrap_or_default())))
     }
 

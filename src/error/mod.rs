@@ -3,36 +3,14 @@
 //! Variants carry data; the English is here and nowhere else, but for the server's own words, which are kept. Secrets
 //! are struck out before text gets here (`wire`) and where it is printed (`output`).
 
+mod code;
+pub mod exit;
+mod hint;
+
 use std::fmt;
 use std::path::PathBuf;
 
 use thiserror::Error as Words;
-
-/// Exit codes, as README.md lists them.
-pub mod exit {
-    /// Done, or nothing was due.
-    pub const DONE: u8 = 0;
-    /// Something failed, or the script threw.
-    pub const FAILED: u8 = 1;
-    /// Wrong usage, or the script does not compile.
-    pub const USAGE: u8 = 2;
-    /// A credential is missing or refused.
-    pub const CREDENTIAL: u8 = 3;
-    /// The workspace is unreachable, timed out or overloaded, after retries.
-    pub const UNREACHABLE: u8 = 4;
-    /// The gate refused.
-    pub const REFUSED: u8 = 5;
-    /// What happened is unknown.
-    pub const UNKNOWN: u8 = 6;
-    /// `--timeout` was reached.
-    pub const TIMEOUT: u8 = 124;
-    /// Interrupted by Ctrl-C.
-    pub const INTERRUPTED: u8 = 130;
-    /// Nobody reads the output any more, as a shell shows SIGPIPE.
-    pub const OUTPUT_CLOSED: u8 = 141;
-    /// Terminated by SIGTERM.
-    pub const TERMINATED: u8 = 143;
-}
 
 /// An answer of the workspace that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -255,174 +233,6 @@ fn after(tries: u32) -> String {
 }
 
 impl Error {
-    /// Returns what to type or look at next.
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::Api(failure) => return api_hint(failure),
-            Self::Answer { .. } => {
-                "is this the address of a workspace? A proxy or a login page may be answering".to_owned()
-            }
-            Self::Audit { .. } => {
-                "what cannot be audited is not done; make it writable, or name another folder with --state-dir".to_owned()
-            }
-            Self::BadDuration { .. } => "write 90d, 36h, 2w or 1h30m".to_owned(),
-            Self::BadTime { .. } => "write 2026-11-23T00:00Z, 2026-11-23 or never".to_owned(),
-            Self::Usage { hint, .. } | Self::ScriptLoad { hint, .. } => return hint.clone(),
-            Self::ConfigMalformed { .. } => {
-                "a profile is a line `[NAME]` and lines `key = value` below it".to_owned()
-            }
-            Self::CredentialAmbiguous { .. } => {
-                "remove one, or say which with `auth_type` (DATABRICKS_AUTH_TYPE)".to_owned()
-            }
-            Self::CredentialMalformed { .. } => {
-                "copy it again; a line break or a quotation mark may have come along".to_owned()
-            }
-            Self::CredentialMissing { .. } => {
-                "set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox".to_owned()
-            }
-            Self::CredentialNotYet { .. } => "this version signs in by `pat` and `basic`".to_owned(),
-            Self::CredentialRefused { .. } => {
-                "it has expired, was revoked, or belongs to another workspace: put a new token there".to_owned()
-            }
-            Self::CredentialForeign { .. } => {
-                "a secret goes only to the host it was given with: name a profile for that host, or set DATABRICKS_HOST and DATABRICKS_TOKEN together".to_owned()
-            }
-            Self::CredentialExposed { .. } => "write https://; only loopback may be http".to_owned(),
-            Self::HostInvalid { .. } => "write https://NAME.cloud.databricks.com".to_owned(),
-            Self::HostMissing { .. } => {
-                "set DATABRICKS_HOST, pass --host, or add `host = …` to the profile; to try without a workspace, add --sandbox".to_owned()
-            }
-            Self::NotGranted { flag, .. } => format!("add {flag}"),
-            Self::OutcomeUnknown { is_repeatable: true, .. } => {
-                "doing it twice does no harm: run it again".to_owned()
-            }
-            Self::OutcomeUnknown { candidates, .. } if candidates.is_empty() => {
-                "`patroll tokens list` shows whether it did; nothing is retried that could happen twice".to_owned()
-            }
-            Self::OutcomeUnknown { .. } => {
-                "their values are lost: revoke what you did not make yourself, then run again".to_owned()
-            }
-            Self::Overloaded { retry_after: Some(seconds), .. } => {
-                format!("the workspace asks to come back in {seconds} s")
-            }
-            Self::Overloaded { .. } => "try again later".to_owned(),
-            Self::OwnToken { .. } => {
-                "pass #{allow_own: true} if that is meant, or sign in by another credential".to_owned()
-            }
-            Self::OwnTokenUnknown => {
-                "say which it is: --own-token-id ID, or `token_id = ID` in the profile".to_owned()
-            }
-            Self::ProfileMissing { known, .. } if known.is_empty() => "the file has no profile at all".to_owned(),
-            Self::ProfileMissing { known, .. } => format!("there are: {}", known.join(", ")),
-            Self::Redirected { .. } => "is the host right? Write the address the workspace itself shows".to_owned(),
-            Self::Script(failure) => return failure.hint.clone(),
-            Self::TokenAmbiguous { candidates, .. } if candidates.is_empty() => {
-                "`patroll tokens list` shows the ids; a unique prefix of 8 or more characters will do".to_owned()
-            }
-            Self::TokenAmbiguous { candidates, .. } => format!("it could be {}", candidates.join(" or ")),
-            Self::Unreachable { .. } => {
-                "check the host's name, the network and the proxy; nothing was changed".to_owned()
-            }
-            Self::ValueLost { .. } => {
-                "a value can be had only once: save or reveal it in the script that creates it; revoke this token".to_owned()
-            }
-            Self::UnknownName { close: Some(close), .. } => format!("did you mean `{close}`?"),
-            Self::BadRequest { .. }
-            | Self::Exit { .. }
-            | Self::Interrupted
-            | Self::Io { .. }
-            | Self::Mistakes { .. }
-            | Self::OutputClosed
-            | Self::Sandbox { .. }
-            | Self::Terminated
-            | Self::TimedOut { .. }
-            | Self::UnknownName { close: None, .. } => return None,
-        };
-        Some(hint)
-    }
-
-    /// Returns the exit code that tells cron what to do.
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Exit { code } => *code,
-            Self::Script(failure) => failure.exit_code,
-            Self::BadDuration { .. }
-            | Self::BadTime { .. }
-            | Self::Mistakes { .. }
-            | Self::ScriptLoad { .. }
-            | Self::UnknownName { .. }
-            | Self::Usage { .. } => exit::USAGE,
-            Self::ConfigMalformed { .. }
-            | Self::CredentialAmbiguous { .. }
-            | Self::CredentialExposed { .. }
-            | Self::CredentialForeign { .. }
-            | Self::CredentialMalformed { .. }
-            | Self::CredentialMissing { .. }
-            | Self::CredentialNotYet { .. }
-            | Self::CredentialRefused { .. }
-            | Self::HostInvalid { .. }
-            | Self::HostMissing { .. }
-            | Self::ProfileMissing { .. } => exit::CREDENTIAL,
-            Self::Overloaded { .. } | Self::Unreachable { .. } => exit::UNREACHABLE,
-            Self::Audit { .. }
-            | Self::NotGranted { .. }
-            | Self::OwnToken { .. }
-            | Self::OwnTokenUnknown => exit::REFUSED,
-            Self::OutcomeUnknown { .. } => exit::UNKNOWN,
-            Self::TokenAmbiguous { candidates, .. } if !candidates.is_empty() => exit::USAGE,
-            Self::TimedOut { .. } => exit::TIMEOUT,
-            Self::Interrupted => exit::INTERRUPTED,
-            Self::OutputClosed => exit::OUTPUT_CLOSED,
-            Self::Terminated => exit::TERMINATED,
-            Self::Answer { .. }
-            | Self::Api(_)
-            | Self::BadRequest { .. }
-            | Self::Io { .. }
-            | Self::Redirected { .. }
-            | Self::Sandbox { .. }
-            | Self::TokenAmbiguous { .. }
-            | Self::ValueLost { .. } => exit::FAILED,
-        }
-    }
-
-    /// Returns the word a script sees as `err.code`: the API's own where there is one.
-    pub fn code(&self) -> &str {
-        match self {
-            Self::Api(failure)
-            | Self::CredentialRefused { failure, .. }
-            | Self::Overloaded { failure, .. } => &failure.code,
-            Self::Answer { .. } => "NOT_JSON",
-            Self::Audit { .. } => "AUDIT_UNWRITABLE",
-            Self::BadDuration { .. }
-            | Self::BadTime { .. }
-            | Self::BadRequest { .. }
-            | Self::Usage { .. } => "INVALID_ARGUMENT",
-            Self::ConfigMalformed { .. } | Self::ProfileMissing { .. } => "PROFILE",
-            Self::CredentialAmbiguous { .. }
-            | Self::CredentialExposed { .. }
-            | Self::CredentialForeign { .. }
-            | Self::CredentialMalformed { .. }
-            | Self::CredentialMissing { .. }
-            | Self::CredentialNotYet { .. } => "CREDENTIAL",
-            Self::Exit { .. } => "EXIT",
-            Self::HostInvalid { .. } | Self::HostMissing { .. } => "HOST",
-            Self::Interrupted => "INTERRUPTED",
-            Self::Io { .. } | Self::Sandbox { .. } => "IO",
-            Self::NotGranted { .. } => "NOT_GRANTED",
-            Self::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
-            Self::OutputClosed => "OUTPUT_CLOSED",
-            Self::OwnToken { .. } => "OWN_TOKEN",
-            Self::OwnTokenUnknown => "OWN_TOKEN_UNKNOWN",
-            Self::Redirected { .. } => "REDIRECTED",
-            Self::Mistakes { .. } | Self::Script(_) | Self::ScriptLoad { .. } => "SCRIPT",
-            Self::Terminated => "TERMINATED",
-            Self::TimedOut { .. } => "TIMED_OUT",
-            Self::TokenAmbiguous { .. } | Self::UnknownName { .. } => "NOT_FOUND",
-            Self::Unreachable { .. } => "UNREACHABLE",
-            Self::ValueLost { .. } => "VALUE_LOST",
-        }
-    }
-
     /// Returns the workspace's answer behind this error, if there was one.
     pub fn api(&self) -> Option<&ApiFailure> {
         match self {
@@ -473,25 +283,4 @@ pub fn reason(error: &std::io::Error) -> String {
         }
         _ => words.to_owned(),
     }
-}
-
-fn api_hint(failure: &ApiFailure) -> Option<String> {
-    let hint = match (failure.code.as_str(), failure.status) {
-        ("QUOTA_EXCEEDED", _) => {
-            "revoke what is not needed: `patroll run cleanup_expired --dry-run` shows what could go"
-        }
-        ("RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND", _) => {
-            "it may be revoked or expired: `patroll tokens list` shows what is there"
-        }
-        ("INVALID_PARAMETER_VALUE", _) => {
-            "the workspace's limits apply: a lifetime is 1 s to its maximum (730 days unless set lower)"
-        }
-        ("ENDPOINT_NOT_FOUND", _) => "is the host a workspace? Account addresses have no tokens",
-        (_, 401) => "sign in again",
-        (_, 403) => {
-            "the credential is valid, but may not do this: ask a workspace admin for the token permission"
-        }
-        _ => return None,
-    };
-    Some(hint.to_owned())
 }

@@ -1,0 +1,43 @@
+//! The word a script sees as `err.code`.
+
+use super::Error;
+
+impl Error {
+    /// Returns the word a script sees as `err.code`: the API's own where there is one.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Api(failure)
+            | Self::CredentialRefused { failure, .. }
+            | Self::Overloaded { failure, .. } => &failure.code,
+            Self::Answer { .. } => "NOT_JSON",
+            Self::Audit { .. } => "AUDIT_UNWRITABLE",
+            Self::BadDuration { .. }
+            | Self::BadTime { .. }
+            | Self::BadRequest { .. }
+            | Self::Usage { .. } => "INVALID_ARGUMENT",
+            Self::ConfigMalformed { .. } | Self::ProfileMissing { .. } => "PROFILE",
+            Self::CredentialAmbiguous { .. }
+            | Self::CredentialExposed { .. }
+            | Self::CredentialForeign { .. }
+            | Self::CredentialMalformed { .. }
+            | Self::CredentialMissing { .. }
+            | Self::CredentialNotYet { .. } => "CREDENTIAL",
+            Self::Exit { .. } => "EXIT",
+            Self::HostInvalid { .. } | Self::HostMissing { .. } => "HOST",
+            Self::Interrupted => "INTERRUPTED",
+            Self::Io { .. } | Self::Sandbox { .. } => "IO",
+            Self::NotGranted { .. } => "NOT_GRANTED",
+            Self::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
+            Self::OutputClosed => "OUTPUT_CLOSED",
+            Self::OwnToken { .. } => "OWN_TOKEN",
+            Self::OwnTokenUnknown => "OWN_TOKEN_UNKNOWN",
+            Self::Redirected { .. } => "REDIRECTED",
+            Self::Mistakes { .. } | Self::Script(_) | Self::ScriptLoad { .. } => "SCRIPT",
+            Self::Terminated => "TERMINATED",
+            Self::TimedOut { .. } => "TIMED_OUT",
+            Self::TokenAmbiguous { .. } | Self::UnknownName { .. } => "NOT_FOUND",
+            Self::Unreachable { .. } => "UNREACHABLE",
+            Self::ValueLost { .. } => "VALUE_LOST",
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The exit codes, as README.md lists them, and which error ends with which.
+
+use super::Error;
+
+/// Done, or nothing was due.
+pub const DONE: u8 = 0;
+/// Something failed, or the script threw.
+pub const FAILED: u8 = 1;
+/// Wrong usage, or the script does not compile.
+pub const USAGE: u8 = 2;
+/// A credential is missing or refused.
+pub const CREDENTIAL: u8 = 3;
+/// The workspace is unreachable, timed out or overloaded, after retries.
+pub const UNREACHABLE: u8 = 4;
+/// The gate refused.
+pub const REFUSED: u8 = 5;
+/// What happened is unknown.
+pub const UNKNOWN: u8 = 6;
+/// `--timeout` was reached.
+pub const TIMEOUT: u8 = 124;
+/// Interrupted by Ctrl-C.
+pub const INTERRUPTED: u8 = 130;
+/// Nobody reads the output any more, as a shell shows SIGPIPE.
+pub const OUTPUT_CLOSED: u8 = 141;
+/// Terminated by SIGTERM.
+pub const TERMINATED: u8 = 143;
+
+impl Error {
+    /// Returns the exit code that tells cron what to do.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Exit { code } => *code,
+            Self::Script(failure) => failure.exit_code,
+            // What does not compile outweighs what would only throw.
+            Self::Mistakes { mistakes } => {
+                mistakes.iter().map(|mistake| mistake.exit_code).max().unwrap_or(USAGE)
+            }
+            Self::BadDuration { .. }
+            | Self::BadTime { .. }
+            | Self::ScriptLoad { .. }
+            | Self::UnknownName { .. }
+            | Self::Usage { .. } => USAGE,
+            Self::ConfigMalformed { .. }
+            | Self::CredentialAmbiguous { .. }
+            | Self::CredentialExposed { .. }
+            | Self::CredentialForeign { .. }
+            | Self::CredentialMalformed { .. }
+            | Self::CredentialMissing { .. }
+            | Self::CredentialNotYet { .. }
+            | Self::CredentialRefused { .. }
+            | Self::HostInvalid { .. }
+            | Self::HostMissing { .. }
+            | Self::ProfileMissing { .. } => CREDENTIAL,
+            Self::Overloaded { .. } | Self::Unreachable { .. } => UNREACHABLE,
+            Self::Audit { .. }
+            | Self::NotGranted { .. }
+            | Self::OwnToken { .. }
+            | Self::OwnTokenUnknown => REFUSED,
+            Self::OutcomeUnknown { .. } => UNKNOWN,
+            Self::TokenAmbiguous { candidates, .. } if !candidates.is_empty() => USAGE,
+            Self::TimedOut { .. } => TIMEOUT,
+            Self::Interrupted => INTERRUPTED,
+            Self::OutputClosed => OUTPUT_CLOSED,
+            Self::Terminated => TERMINATED,
+            Self::Answer { .. }
+            | Self::Api(_)
+            | Self::BadRequest { .. }
+            | Self::Io { .. }
+            | Self::Redirected { .. }
+            | Self::Sandbox { .. }
+            | Self::TokenAmbiguous { .. }
+            | Self::ValueLost { .. } => FAILED,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What to type or look at after each error; one hint at most.
+
+use super::{ApiFailure, Error};
+
+impl Error {
+    /// Returns what to type or look at next.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Api(failure) => return api_hint(failure),
+            Self::Answer { .. } => {
+                "is this the address of a workspace? A proxy or a login page may be answering".to_owned()
+            }
+            Self::Audit { .. } => {
+                "what cannot be audited is not done; make it writable, or name another folder with --state-dir".to_owned()
+            }
+            Self::BadDuration { .. } => "write 90d, 36h, 2w or 1h30m".to_owned(),
+            Self::BadTime { .. } => "write 2026-11-23T00:00Z, 2026-11-23 or never".to_owned(),
+            Self::Usage { hint, .. } | Self::ScriptLoad { hint, .. } => return hint.clone(),
+            Self::ConfigMalformed { .. } => {
+                "a profile is a line `[NAME]` and lines `key = value` below it".to_owned()
+            }
+            Self::CredentialAmbiguous { .. } => {
+                "remove one, or say which with `auth_type` (DATABRICKS_AUTH_TYPE)".to_owned()
+            }
+            Self::CredentialMalformed { .. } => {
+                "copy it again; a line break or a quotation mark may have come along".to_owned()
+            }
+            Self::CredentialMissing { .. } => {
+                "set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox".to_owned()
+            }
+            Self::CredentialNotYet { .. } => "this version signs in by `pat` and `basic`".to_owned(),
+            Self::CredentialRefused { .. } => {
+                "it has expired, was revoked, or belongs to another workspace: put a new token there".to_owned()
+            }
+            Self::CredentialForeign { .. } => {
+                "a secret goes only to the host it was given with: name a profile for that host, or set DATABRICKS_HOST and DATABRICKS_TOKEN together".to_owned()
+            }
+            Self::CredentialExposed { .. } => "write https://; only loopback may be http".to_owned(),
+            Self::HostInvalid { .. } => "write https://NAME.cloud.databricks.com".to_owned(),
+            Self::HostMissing { .. } => {
+                "set DATABRICKS_HOST, pass --host, or add `host = …` to the profile; to try without a workspace, add --sandbox".to_owned()
+            }
+            Self::NotGranted { flag, .. } => format!("add {flag}"),
+            Self::OutcomeUnknown { is_repeatable: true, .. } => {
+                "doing it twice does no harm: run it again".to_owned()
+            }
+            Self::OutcomeUnknown { candidates, .. } if candidates.is_empty() => {
+                "`patroll tokens list` shows whether it did; nothing is retried that could happen twice".to_owned()
+            }
+            Self::OutcomeUnknown { .. } => {
+                "their values are lost: revoke what you did not make yourself, then run again".to_owned()
+            }
+            Self::Overloaded { retry_after: Some(seconds), .. } => {
+                format!("the workspace asks to come back in {seconds} s")
+            }
+            Self::Overloaded { .. } => "try again later".to_owned(),
+            Self::OwnToken { .. } => {
+                "pass #{allow_own: true} if that is meant, or sign in by another credential".to_owned()
+            }
+            Self::OwnTokenUnknown => {
+                "say which it is: --own-token-id ID, or `token_id = ID` in the profile".to_owned()
+            }
+            Self::ProfileMissing { known, .. } if known.is_empty() => "the file has no profile at all".to_owned(),
+            Self::ProfileMissing { known, .. } => format!("there are: {}", known.join(", ")),
+            Self::Redirected { .. } => "is the host right? Write the address the workspace itself shows".to_owned(),
+            Self::Script(failure) => return failure.hint.clone(),
+            Self::TokenAmbiguous { candidates, .. } if candidates.is_empty() => {
+                "`patroll tokens list` shows the ids; a unique prefix of 8 or more characters will do".to_owned()
+            }
+            Self::TokenAmbiguous { candidates, .. } => format!("it could be {}", candidates.join(" or ")),
+            Self::Unreachable { .. } => {
+                "check the host's name, the network and the proxy; nothing was changed".to_owned()
+            }
+            Self::ValueLost { .. } => {
+                "a value can be had only once: save or reveal it in the script that creates it; revoke this token".to_owned()
+            }
+            Self::UnknownName { close: Some(close), .. } => format!("did you mean `{close}`?"),
+            Self::BadRequest { .. }
+            | Self::Exit { .. }
+            | Self::Interrupted
+            | Self::Io { .. }
+            | Self::Mistakes { .. }
+            | Self::OutputClosed
+            | Self::Sandbox { .. }
+            | Self::Terminated
+            | Self::TimedOut { .. }
+            | Self::UnknownName { close: None, .. } => return None,
+        };
+        Some(hint)
+    }
+}
+
+fn api_hint(failure: &ApiFailure) -> Option<String> {
+    let hint = match (failure.code.as_str(), failure.status) {
+        ("QUOTA_EXCEEDED", _) => {
+            "revoke what is not needed: `patroll run cleanup_expired --dry-run` shows what could go"
+        }
+        ("RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND", _) => {
+            "it may be revoked or expired: `patroll tokens list` shows what is there"
+        }
+        ("INVALID_PARAMETER_VALUE", _) => {
+            "the workspace's limits apply: a lifetime is 1 s to its maximum (730 days unless set lower)"
+        }
+        ("ENDPOINT_NOT_FOUND", _) => "is the host a workspace? Account addresses have no tokens",
+        (_, 401) => "sign in again",
+        (_, 403) => {
+            "the credential is valid, but may not do this: ask a workspace admin for the token permission"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
