@@ -2,10 +2,6 @@
 
 use std::process::ExitCode;
 
-/// Lists of tokens are many small values: with this allocator they cost half.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     ExitCode::from(patroll::run(std::env::args_os()))
 }
