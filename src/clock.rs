@@ -181,8 +181,11 @@ impl Duration {
         std::time::Duration::from_millis(u64::try_from(self.0).unwrap_or(0))
     }
 
-    /// Reads `90d`, `2w`, `1h30m`, `P90D`; refuses a bare number, and months and years, whose length varies.
+    /// Reads `90d`, `2w`, `1h30m`, `P90D`; refuses a bare number other than 0, and months and years, whose length varies.
     pub fn parse(text: &str) -> Result<Self, Error> {
+        if text.trim() == "0" {
+            return Ok(Self(0));
+        }
         let bad = || Error::BadDuration { text: text.to_owned() };
         let span: Span = text.trim().parse().map_err(|_| bad())?;
         if span.get_months() != 0 || span.get_years() != 0 {
@@ -263,6 +266,7 @@ mod tests {
             ("P90D", Some("90d")),
             ("36h", Some("1d 12h")),
             ("0s", Some("0s")),
+            ("0", Some("0s")),
             ("-3d", Some("-3d")),
             ("1d 1s", Some("1d")),
             ("90", None),

@@ -41,7 +41,7 @@ impl Profiles {
         let options =
             ParseOption { enabled_escape: false, enabled_quote: true, ..ParseOption::default() };
         let parsed = Ini::load_from_str_opt(&text, options)
-            .map_err(|error| malformed(path, &format!("line {}: {}", error.line + 1, error.msg)))?;
+            .map_err(|error| malformed(path, &explain(&text, &error)))?;
         let sections = parsed.iter().filter_map(|(name, values)| {
             let values = values.iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
             Some((name?.to_owned(), values.collect()))
@@ -74,6 +74,20 @@ impl Profiles {
     pub fn default_profile(&self) -> Option<&str> {
         let name = self.sections.get(TOOL_SETTINGS)?.get("default_profile")?;
         Some(name.as_str()).filter(|name| !name.is_empty())
+    }
+}
+
+/// Says which line the parser stumbled over, without quoting it: it may hold a secret.
+fn explain(text: &str, error: &ini::ParseError) -> String {
+    let is_strange = |line: &str| match line.trim() {
+        "" => false,
+        line if line.starts_with(['#', ';']) => false,
+        line if line.starts_with('[') => !line.contains(']'),
+        line => !line.contains(['=', ':']),
+    };
+    match text.lines().position(is_strange) {
+        Some(index) => format!("line {} is neither `[NAME]` nor `key = value`", index + 1),
+        None => error.msg.to_string(),
     }
 }
 

@@ -260,7 +260,7 @@ fn what_a_live_run_would_refuse_a_dry_run_refuses_too() {
         1 | for t in tokens_list() { if t.age > 30 { tokens_revoke(t); } }
           |                                   ^
         hint: of what? Write `days(30)` or `hours(30)`
-        --- exit 2
+        --- exit 1
     "#]]);
     run("tokens_create(#{ lifetime: days(1) });").expect(expect![[r#"
         --- stderr

@@ -9,12 +9,14 @@
 /// The builder of runs, a world to run them in, and what is looked at after every one of them.
 mod support;
 
-/// Mistakes that are seen without running, and nothing that is none.
-mod check;
-/// The manual, as people and machines get it.
-mod docs;
 /// Bad input: one error, a hint, the right exit code, no panic.
 mod bad_input;
+/// Mistakes that are seen without running, and nothing that is none.
+mod check;
+/// The client: what is tried again, what is left open, whose own token it is.
+mod client;
+/// The manual, as people and machines get it.
+mod docs;
 /// A dry run changes nothing, and tells what it would have done.
 mod dry_run;
 /// Every exit code, by at least one way to get it.
@@ -23,10 +25,14 @@ mod exit_codes;
 mod functions;
 /// The order of the modules, and which of them alone may name which crate.
 mod layers;
+/// README.md, run as it stands.
+mod readme;
 /// The local workspace, without patroll.
 mod sandbox;
 /// What a script has, and how it is run.
 mod script;
+/// Each bundled script, dry and live.
+mod scripts;
 /// No secret gets out but where it was asked for.
 mod secrecy;
 /// Which host and which credential a run uses.
@@ -37,5 +43,5 @@ mod stop;
 mod strict;
 /// `patroll tokens`: the retired CLI, carried on.
 mod tokens;
-/// README.md, run as it stands.
-mod readme;
+/// Every help page.
+mod help;

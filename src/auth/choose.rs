@@ -11,7 +11,7 @@ pub fn choose(connection: &Connection) -> Result<Box<dyn Credential>, Error> {
     let method = match (attributes.value("auth_type"), methods.as_slice()) {
         (Some(pinned), _) => pinned.text().to_owned(),
         (None, [(method, _)]) => (*method).to_owned(),
-        (None, []) => return Err(missing(connection, "a way to sign in")),
+        (None, []) => return Err(missing(connection, "nothing to sign in with is set".to_owned())),
         (None, several) => {
             let found =
                 several.iter().map(|(method, source)| format!("{method} ({source})")).collect();
@@ -43,13 +43,16 @@ pub fn choose(connection: &Connection) -> Result<Box<dyn Credential>, Error> {
 }
 
 fn required<'c>(connection: &'c Connection, name: &str) -> Result<&'c Value, Error> {
-    connection.attributes.value(name).ok_or_else(|| missing(connection, name))
+    connection
+        .attributes
+        .value(name)
+        .ok_or_else(|| missing(connection, format!("`{name}` is not set")))
 }
 
-fn missing(connection: &Connection, what: &str) -> Error {
+fn missing(connection: &Connection, missing: String) -> Error {
     let place = match &connection.profile {
         Some(profile) => format!("{} (profile {profile})", connection.host),
         None => connection.host.to_string(),
     };
-    Error::CredentialMissing { place, looked: Some(what.to_owned()) }
+    Error::CredentialMissing { place, missing }
 }

@@ -3,7 +3,7 @@
 use crate::cli;
 use crate::clock::{Duration, Time};
 use crate::error::{Error, exit};
-use crate::output::{Output, Table};
+use crate::output::Output;
 use crate::process;
 use crate::sandbox::{Address, Fault, Options, Sandbox, StartError};
 use crate::stop::Stop;
@@ -59,16 +59,11 @@ fn options(typed: cli::Sandbox) -> Result<Options, Error> {
     })
 }
 
-/// Prints where the workspaces are and what to paste.
+/// Prints where the workspaces are and what to paste; a shell can read it all.
 fn announce(workspaces: &[Address], output: &Output) -> Result<(), Error> {
     output.note("a local workspace to try things on; not a real one. Ctrl-C ends it");
-    if workspaces.len() > 1 {
-        let mut table = Table::new(["host", "token"]);
-        table.rows = workspaces
-            .iter()
-            .map(|address| vec![address.host.clone(), address.token.clone()])
-            .collect();
-        output.reveal(&table.draw(None))?;
+    for address in workspaces {
+        output.reveal(&format!("# host {}, token {}", address.host, address.token))?;
     }
     if let Some(address) = workspaces.first() {
         output.reveal(&format!("export DATABRICKS_HOST={}", address.host))?;

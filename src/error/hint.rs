@@ -60,7 +60,7 @@ impl Error {
             Self::OwnTokenUnknown => {
                 "say which it is: --own-token-id ID, or `token_id = ID` in the profile".to_owned()
             }
-            Self::ProfileMissing { known, .. } if known.is_empty() => "the file has no profile at all".to_owned(),
+            Self::ProfileMissing { known, .. } if known.is_empty() => "there is no such file, or no profile in it".to_owned(),
             Self::ProfileMissing { known, .. } => format!("there are: {}", known.join(", ")),
             Self::Redirected { .. } => "is the host right? Write the address the workspace itself shows".to_owned(),
             Self::Script(failure) => return failure.hint.clone(),

@@ -102,8 +102,8 @@ pub enum Error {
     CredentialMalformed { source_name: String },
 
     /// Nothing to sign in with.
-    #[error("no credential for {place}{}", looked.as_ref().map(|at| format!(" in {at}")).unwrap_or_default())]
-    CredentialMissing { place: String, looked: Option<String> },
+    #[error("no credential for {place}: {missing}")]
+    CredentialMissing { place: String, missing: String },
 
     /// A way to sign in that this version does not know yet.
     #[error("auth_type `{auth_type}` (from {source_name}) cannot sign in yet")]

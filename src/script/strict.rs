@@ -3,7 +3,7 @@
 //! Rhai answers `false` when two values cannot be compared, which at 3 a.m. is a quiet "nothing to do". The wildcards
 //! below catch every such pair, in both orders; exact pairs are registered first and win.
 
-use rhai::{Dynamic, Engine};
+use rhai::{Array, Dynamic, Engine, FnPtr};
 
 use super::convert::type_word;
 use super::failure::{Failure, Thrown, mistake};
@@ -13,6 +13,13 @@ use crate::clock::{Duration, Time};
 use crate::token::Token;
 
 const OPERATORS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
+
+/// The language's own array functions that take a wrong answer for none, and what to use instead.
+const LENIENT: [(&str, &str); 2] = [("dedup", "group_by"), ("order_by", "sort_by")];
+
+/// The array functions that the language also lets be given the name of a function, which its strict ones do not see.
+const NAMED: [&str; 9] =
+    ["all", "dedup", "drain", "filter", "map", "order_by", "retain", "some", "sort"];
 
 /// Registers the comparisons there are, and refuses all others.
 pub fn register(engine: &mut Engine) {
@@ -26,6 +33,20 @@ pub fn register(engine: &mut Engine) {
     refuse_others::<Minted>(engine);
     refuse_others::<SecretValue>(engine);
     refuse_others::<Failure>(engine);
+    refuse_lenient(engine);
+}
+
+fn refuse_lenient(engine: &mut Engine) {
+    for (name, instead) in LENIENT {
+        engine.register_fn(name, move |_: &mut Array, _: FnPtr| -> Result<Dynamic, Thrown> {
+            Err(mistake(format!("`{name}` does not insist on an answer; use `{instead}`")))
+        });
+    }
+    for name in NAMED {
+        engine.register_fn(name, move |_: &mut Array, _: &str| -> Result<Dynamic, Thrown> {
+            Err(mistake(format!("`{name}` wants a function such as `|t| …`, not a text")))
+        });
+    }
 }
 
 fn register_order<T: Ord + Clone + 'static>(engine: &mut Engine) {

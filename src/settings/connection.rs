@@ -131,7 +131,7 @@ impl Settings {
             return Err(match &self.asked().host {
                 Some(host) => Error::CredentialMissing {
                     place: host.clone(),
-                    looked: Some(searched(profiles)),
+                    missing: format!("there is none in {}", searched(profiles)),
                 },
                 None => Error::HostMissing {
                     looked: format!("the environment or {}", searched(profiles)),

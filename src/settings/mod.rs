@@ -119,11 +119,8 @@ impl Settings {
             let path = self.config_file();
             let profiles = Profiles::read(&path)?;
             if self.asked.config_file.is_some() && !path.exists() {
-                return Err(Error::Io {
-                    action: "read",
-                    subject: path.display().to_string(),
-                    reason: "no such file or directory".to_owned(),
-                });
+                let reason = "no such file or directory".to_owned();
+                return Err(Error::ConfigMalformed { path, reason });
             }
             Ok(profiles)
         };

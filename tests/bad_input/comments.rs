@@ -187,7 +187,7 @@ fn what_was_typed_is_shown_harmless_too() {
     run(&["-p", "\u{1b}[2J", "tokens", "list"]).expect(expect![[r#"
         --- stderr
         error: [HOME]/.databrickscfg has no profile `\u001b[2J`
-        hint: the file has no profile at all
+        hint: there is no such file, or no profile in it
         --- exit 3
     "#]]);
     run(&["\u{1b}[2J"]).expect(expect![[r#"

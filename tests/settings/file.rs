@@ -8,10 +8,8 @@ use pretty_assertions::assert_eq;
 
 use crate::support::{Folder, Outcome, Patroll, Stub, World, expect};
 
-/// Runs with a profile file, without any request.
 fn run(config: &str, args: &str) -> Outcome {
-    let run = Patroll::new().config(config).args(args);
-    run.arg("eval").arg("print(`${workspace_host()} ${profile_name()}`)").run()
+    Patroll::new().config(config).args(args).args("tokens list").run()
 }
 
 #[test]
@@ -27,7 +25,7 @@ fn values_are_read_as_databricks_own_tools_read_them() {
         ("token = a#token;x", "a#token;x"),
         ("token = a%20to%%ken", "a%20to%%ken"),
         ("token = a=token==", "a=token=="),
-        ("token = a\\ntoken\\", "a\\ntoken\\"),
+        ("token = a\\ntoken", "a\\ntoken"),
         ("# token = other\ntoken = a-token", "a-token"),
         ("; token = other\ntoken = a-token", "a-token"),
         ("unknown = 1\njobs-api-version = 2.1\ntoken = a-token", "a-token"),
@@ -47,21 +45,13 @@ fn no_profile_inherits_from_default() {
     run("[DEFAULT]\nhost = https://a\ntoken = x\n[p]\nhost = https://b\n", "-p p")
         .expect(expect![[r#"
             --- stderr
-            error: no credential for https://b (profile p) in a way to sign in
-             --> expression:1:10
-              |
-            1 | print(`${workspace_host()} ${profile_name()}`)
-              |          ^^^^^^^^^^^^^^
+            error: no credential for https://b (profile p): nothing to sign in with is set
             hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
             --- exit 3
         "#]]);
     run("[DEFAULT]\nhost = https://a\n[p]\ntoken = x\n", "-p p").expect(expect![[r#"
         --- stderr
         error: no workspace: there is no host in profile p in [HOME]/.databrickscfg
-         --> expression:1:10
-          |
-        1 | print(`${workspace_host()} ${profile_name()}`)
-          |          ^^^^^^^^^^^^^^
         hint: set DATABRICKS_HOST, pass --host, or add `host = …` to the profile; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
@@ -72,17 +62,17 @@ fn names_may_have_blanks_and_case_matters() {
     let config = "[my profile]\nhost = https://a\ntoken = x\n[Prod]\nhost = https://b\ntoken = y\n";
     let with = |name: &str| {
         let run = Patroll::new().config(config).arg("-p").arg(name);
-        run.arg("eval").arg("print(workspace_host())").run()
+        run.args("eval workspace_host() -o table").run()
     };
     assert_eq!(with("my profile").stdout(), "https://a\n");
     assert_eq!(with("Prod").stdout(), "https://b\n");
     with("prod").expect(expect![[r#"
         --- stderr
         error: [HOME]/.databrickscfg has no profile `prod`
-         --> expression:1:7
+         --> expression:1:1
           |
-        1 | print(workspace_host())
-          |       ^^^^^^^^^^^^^^
+        1 | workspace_host()
+          | ^^^^^^^^^^^^^^
         hint: there are: Prod, my profile
         --- exit 3
     "#]]);
@@ -111,8 +101,9 @@ fn it_may_lie_elsewhere() {
 fn a_file_that_is_not_there_or_malformed() {
     Patroll::new().args("tokens list --config-file nowhere.cfg").run().expect(expect![[r#"
         --- stderr
-        error: cannot read nowhere.cfg: no such file or directory
-        --- exit 1
+        error: nowhere.cfg is not a valid profile file: no such file or directory
+        hint: a profile is a line `[NAME]` and lines `key = value` below it
+        --- exit 3
     "#]]);
     Patroll::new().args("tokens list --config-file .").run().expect(expect![[r#"
         --- stderr
@@ -132,41 +123,25 @@ fn a_file_that_is_not_there_or_malformed() {
         "#]]);
     run("[DEFAULT\nhost = https://a\n", "").expect(expect![[r#"
         --- stderr
-        error: [HOME]/.databrickscfg is not a valid profile file: line 4: expecting "[Some(']')]" but found EOF.
-         --> expression:1:10
-          |
-        1 | print(`${workspace_host()} ${profile_name()}`)
-          |          ^^^^^^^^^^^^^^
+        error: [HOME]/.databrickscfg is not a valid profile file: line 1 is neither `[NAME]` nor `key = value`
         hint: a profile is a line `[NAME]` and lines `key = value` below it
         --- exit 3
     "#]]);
     run("[DEFAULT]\nhost https://a\n", "").expect(expect![[r#"
         --- stderr
         error: no workspace: there is no host in profile DEFAULT in [HOME]/.databrickscfg
-         --> expression:1:10
-          |
-        1 | print(`${workspace_host()} ${profile_name()}`)
-          |          ^^^^^^^^^^^^^^
         hint: set DATABRICKS_HOST, pass --host, or add `host = …` to the profile; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
     run("", "").expect(expect![[r#"
         --- stderr
         error: no workspace: there is no host in the environment or [HOME]/.databrickscfg
-         --> expression:1:10
-          |
-        1 | print(`${workspace_host()} ${profile_name()}`)
-          |          ^^^^^^^^^^^^^^
         hint: set DATABRICKS_HOST, pass --host, or add `host = …` to the profile; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
     run("host = https://a\ntoken = x\n", "").expect(expect![[r#"
         --- stderr
         error: no workspace: there is no host in the environment or [HOME]/.databrickscfg
-         --> expression:1:10
-          |
-        1 | print(`${workspace_host()} ${profile_name()}`)
-          |          ^^^^^^^^^^^^^^
         hint: set DATABRICKS_HOST, pass --host, or add `host = …` to the profile; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);

@@ -29,7 +29,7 @@ fn nothing_to_go_by() {
     "#]]);
     run("", &[("DATABRICKS_HOST", "https://a.example")], "").expect(expect![[r#"
         --- stderr
-        error: no credential for https://a.example in a way to sign in
+        error: no credential for https://a.example: nothing to sign in with is set
         hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
@@ -41,13 +41,13 @@ fn nothing_to_go_by() {
     "#]]);
     run("", &[], "--host https://a.example").expect(expect![[r#"
         --- stderr
-        error: no credential for https://a.example in [HOME]/.databrickscfg
+        error: no credential for https://a.example: there is none in [HOME]/.databrickscfg
         hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
     run("[DEFAULT]\nhost = https://a.example\n", &[], "").expect(expect![[r#"
         --- stderr
-        error: no credential for https://a.example (profile DEFAULT) in a way to sign in
+        error: no credential for https://a.example (profile DEFAULT): nothing to sign in with is set
         hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
@@ -63,7 +63,7 @@ fn nothing_to_go_by() {
 fn the_environment_does_not_fall_back_to_the_file() {
     run(CONFIG, &[("DATABRICKS_HOST", "https://other.example")], "").expect(expect![[r#"
         --- stderr
-        error: no credential for https://other.example in a way to sign in
+        error: no credential for https://other.example: nothing to sign in with is set
         hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
@@ -83,12 +83,14 @@ fn a_profile_that_does_not_exist() {
         hint: there are: DEFAULT, prod
         --- exit 3
     "#]]);
-    run(&format!("{CONFIG}[__settings__]\ndefault_profile = gone\n"), &[], "").expect(expect![[r#"
+    run(&format!("{CONFIG}[__settings__]\ndefault_profile = gone\n"), &[], "").expect(expect![[
+        r#"
         --- stderr
         error: [HOME]/.databrickscfg has no profile `gone`
         hint: there are: DEFAULT, prod
         --- exit 3
-    "#]]);
+    "#
+    ]]);
     run(&format!("{CONFIG}[__settings__]\ndefault_profile = prod\n"), &[], "-p __settings__")
         .expect(expect![[r#"
             --- stderr
@@ -155,13 +157,14 @@ fn a_credential_never_travels_unencrypted() {
             "{outcome}"
         );
     }
-    run("", &[("DATABRICKS_HOST", "http://a.example"), ("DATABRICKS_TOKEN", "x")], "")
-        .expect(expect![[r#"
+    run("", &[("DATABRICKS_HOST", "http://a.example"), ("DATABRICKS_TOKEN", "x")], "").expect(
+        expect![[r#"
             --- stderr
             error: http://a.example is plain http: the credential would be readable on the way
             hint: write https://; only loopback may be http
             --- exit 3
-        "#]]);
+        "#]],
+    );
 }
 
 #[test]
@@ -215,14 +218,14 @@ fn ways_to_sign_in_that_are_yet_to_come() {
     let config = "[p]\nhost = https://a.example\nauth_type = pat\n";
     run(config, &[], "-p p").expect(expect![[r#"
         --- stderr
-        error: no credential for https://a.example (profile p) in token
+        error: no credential for https://a.example (profile p): `token` is not set
         hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
     let config = "[p]\nhost = https://a.example\nusername = ann\n";
     run(config, &[], "-p p").expect(expect![[r#"
         --- stderr
-        error: no credential for https://a.example (profile p) in password
+        error: no credential for https://a.example (profile p): `password` is not set
         hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);

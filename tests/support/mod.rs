@@ -19,4 +19,4 @@ pub use folder::Folder;
 pub use outcome::Outcome;
 pub use patroll::{Patroll, Running};
 pub use stub::Stub;
-pub use world::{DAY, NOW, World};
+pub use world::{DAY, World};

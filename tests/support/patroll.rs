@@ -212,7 +212,9 @@ impl Running<'_> {
             self.patroll;
         let Ended { stdout, stderr, code } = self.process.finish();
         let mut secrets = Secrets::of(world);
-        added.iter().for_each(|secret| secrets.add(secret));
+        for secret in &added {
+            secrets.add(secret);
+        }
         let spoken = if reveals { &stderr } else { &format!("{stdout}{stderr}") };
         assert_eq!(secrets.find(spoken), None, "it shows a secret:\n{stdout}\n{stderr}");
         secrets.assert_none_left(&folder, &meant);

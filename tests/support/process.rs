@@ -13,7 +13,7 @@ use rustix::process::{
 };
 
 /// No run takes this long; it is only reached by a failing test.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A child in a process group of its own.
 pub struct Process {
@@ -114,7 +114,6 @@ impl Drop for Process {
 /// What is read from a stream, as it comes.
 pub struct Stream {
     shared: Arc<(Mutex<Collected>, Condvar)>,
-    reader: JoinHandle<()>,
 }
 
 #[derive(Default)]
@@ -128,7 +127,7 @@ impl Stream {
     pub fn collect(mut from: impl Read + Send + 'static) -> Self {
         let shared = Arc::new((Mutex::new(Collected::default()), Condvar::new()));
         let theirs = Arc::clone(&shared);
-        let reader = thread::spawn(move || {
+        thread::spawn(move || {
             let mut buffer = [0; 8192];
             loop {
                 let count = from.read(&mut buffer).unwrap_or(0);
@@ -141,7 +140,7 @@ impl Stream {
                 }
             }
         });
-        Self { shared, reader }
+        Self { shared }
     }
 
     /// A stream that says nothing.
@@ -159,7 +158,7 @@ impl Stream {
         assert!(has_marker(&collected), "it ended without saying {marker:?}");
     }
 
-    fn read_all(&mut self) -> String {
+    fn read_all(&self) -> String {
         let collected = self.shared.0.lock().unwrap();
         let collected =
             self.shared.1.wait_while(collected, |collected| !collected.is_ended).unwrap();

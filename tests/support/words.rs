@@ -48,15 +48,12 @@ fn replace_shapes(text: &str, prefix: &str, between: &str, groups: &[usize], wor
     let mut clean = String::new();
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
-        match shape_length(rest, prefix, between, groups) {
-            Some(length) => {
-                clean.push_str(word);
-                rest = &rest[length..];
-            }
-            None => {
-                clean.push(letter);
-                rest = &rest[letter.len_utf8()..];
-            }
+        if let Some(length) = shape_length(rest, prefix, between, groups) {
+            clean.push_str(word);
+            rest = &rest[length..];
+        } else {
+            clean.push(letter);
+            rest = &rest[letter.len_utf8()..];
         }
     }
     clean

@@ -1,13 +1,16 @@
 //! A sandbox whose time stands still, with tokens that are known by name.
 
 use std::cell::RefCell;
+use std::time::Instant;
 
 use base64::Engine as _;
 use patroll::sandbox::{Address, Options, Sandbox};
 use serde_json::{Value, json};
 
+use super::process::PATIENCE;
+
 /// When everything happens: 2026-11-23, at noon.
-pub const NOW: i64 = 1_795_435_200_000;
+const NOW: i64 = 1_795_435_200_000;
 
 /// A day in the hours that ages and lifetimes are given in.
 pub const DAY: i64 = 24;
@@ -125,8 +128,11 @@ impl World {
     }
 
     /// Waits until a run has asked for an operation.
+    #[track_caller]
     pub fn await_request_of(&self, operation: &str) {
+        let begun = Instant::now();
         while self.requests_of(operation) == 0 {
+            assert!(begun.elapsed() < PATIENCE, "nobody has asked for {operation}");
             std::thread::yield_now();
         }
     }

@@ -224,7 +224,8 @@ fn a_condition_picks_tokens() {
     ] {
         let mut picked: Vec<_> = picked(condition).split(" + ").map(str::to_owned).collect();
         let mut expected: Vec<_> = expected.split(" + ").map(str::to_owned).collect();
-        (picked.sort(), expected.sort());
+        picked.sort();
+        expected.sort();
         assert_eq!(picked, expected, "{condition}");
     }
     let run = Patroll::new().on(&world).args("tokens list --where t.is_expired");

@@ -99,11 +99,9 @@ fn a_condition_revokes_what_it_picks() {
 fn a_wrong_condition_revokes_nothing() {
     let world = World::new();
     world.token("x", DAY, 90 * DAY);
-    for condition in
-        ["t.age > 30", "t.comment", "t.nme == 1", "if t.is_own { throw 1 } else { true }"]
-    {
+    for condition in ["t.age > 30", "t.comment", "t.nme == 1", "1 / 0 > t.creation_time"] {
         let run = Patroll::new().on(&world).args("tokens revoke --where").arg(condition);
-        assert!([1, 2].contains(&run.run().code()), "{condition}");
+        assert_eq!(run.run().code(), 1, "{condition}");
     }
     let run = Patroll::new().on(&world).args("tokens revoke 12345678 --where true");
     assert_eq!(run.run().code(), 2);

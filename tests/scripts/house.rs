@@ -1,0 +1,132 @@
+//! What all bundled scripts have in common: how they are written, listed, shown and refused.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pretty_assertions::assert_eq;
+
+use crate::support::{Patroll, World, expect};
+
+/// Returns the scripts in `scripts/` that are run by name, with their texts.
+fn scripts() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
+    paths.sort();
+    let read = |path: PathBuf| {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        (name, fs::read_to_string(path).unwrap())
+    };
+    paths.into_iter().map(read).collect()
+}
+
+#[test]
+fn each_is_bundled_as_it_lies_there() {
+    let listed = Patroll::new().args("scripts list -o csv").run();
+    let listed: Vec<_> =
+        listed.stdout().lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    let names: Vec<_> = scripts().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(listed, names);
+    for (name, text) in scripts() {
+        let shown = Patroll::new().args("scripts show").arg(&name).run();
+        assert_eq!(shown.stdout(), text, "{name}");
+    }
+}
+
+#[test]
+fn they_are_listed_with_what_they_do() {
+    Patroll::new().args("scripts list").run().expect(expect![[r#"
+        script           what it does
+        cleanup_expired  Revokes expired tokens, and by option old or endless ones.
+        inventory        Counts tokens and their ages by the first word of the comment.
+        report_expiring  Reports tokens that expire soon, and exits with 10 if any do.
+        rotate           Replaces a token: creates, saves the value, revokes the old one.
+        --- exit 0
+    "#]]);
+    Patroll::new().args("scripts list -o json").run().expect(expect![[r#"
+        [
+          {
+            "script": "cleanup_expired",
+            "summary": "Revokes expired tokens, and by option old or endless ones."
+          },
+          {
+            "script": "inventory",
+            "summary": "Counts tokens and their ages by the first word of the comment."
+          },
+          {
+            "script": "report_expiring",
+            "summary": "Reports tokens that expire soon, and exits with 10 if any do."
+          },
+          {
+            "script": "rotate",
+            "summary": "Replaces a token: creates, saves the value, revokes the old one."
+          }
+        ]
+        --- exit 0
+    "#]]);
+}
+
+#[test]
+fn each_opens_with_what_why_options_and_a_cron_line_and_is_short() {
+    for (name, text) in scripts() {
+        let header: Vec<_> = text.lines().map_while(|line| line.strip_prefix("//")).collect();
+        assert!(header[0].trim().ends_with('.'), "{name}: {}", header[0]);
+        for start in [" Why: ", " --", " Cron: "] {
+            assert!(header.iter().any(|line| line.starts_with(start)), "{name} has no `{start}`");
+        }
+        let cron = header.iter().find(|line| line.starts_with(" Cron: ")).unwrap();
+        assert!(cron.contains(&format!("patroll run {name} ")), "{name}: {cron}");
+        let lines = text.lines().count();
+        assert!((15..=50).contains(&lines), "{name} has {lines} lines");
+    }
+}
+
+#[test]
+fn each_option_is_explained() {
+    for (name, _) in scripts() {
+        let help = Patroll::new().args("run").arg(&name).args("--help").run();
+        let options = help.stdout().split("Options:\n").nth(1).unwrap();
+        for line in options.lines().take_while(|line| !line.is_empty()) {
+            let words: Vec<_> = line.split("  ").filter(|part| !part.is_empty()).collect();
+            assert!(words.len() > 1 && !words[1].trim_start().starts_with('['), "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn each_passes_its_own_check() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
+    for (name, _) in scripts() {
+        let path = folder.join(format!("{name}.rhai"));
+        let outcome = Patroll::new().args("check").arg(path.to_str().unwrap()).run();
+        assert_eq!(outcome.code(), 0, "{name}: {outcome}");
+    }
+}
+
+#[test]
+fn none_goes_on_without_a_credential_or_with_a_mistyped_option() {
+    for (name, _) in scripts() {
+        let run = |args: &str| {
+            let run = Patroll::new().args("run").arg(&name);
+            run.args("--allow-write .").args(args).run().code()
+        };
+        assert_eq!(run("--no-such-option"), 2, "{name}");
+        assert_eq!(run("stray"), 2, "{name}");
+        let needed = if name == "rotate" { "--comment x --to-file y" } else { "" };
+        assert_eq!(run(needed), 3, "{name}");
+    }
+}
+
+#[test]
+fn an_empty_workspace_is_no_trouble() {
+    let world = World::new();
+    world.revoke(&world.id("own"));
+    let address = world.address();
+    for (name, _) in scripts().into_iter().filter(|(name, _)| name != "rotate") {
+        let run = Patroll::new().beside(&world).env("DATABRICKS_HOST", &address.host);
+        let run = run.env("DATABRICKS_USERNAME", &address.user);
+        let run = run.env("DATABRICKS_PASSWORD", &address.password);
+        let outcome = run.args("run").arg(&name).run();
+        assert_eq!(outcome.to_string(), "--- exit 0\n", "{name}");
+    }
+}
