@@ -249,7 +249,7 @@ fn what_a_live_run_would_refuse_a_dry_run_refuses_too() {
           |
         1 | tokens_revoke(tokens_list().find(|t| t.is_own));
           | ^^^^^^^^^^^^^
-        hint: pass #{allow_own: true} if that is meant, or sign in by another credential
+        hint: leave it out by `!t.is_own`; if it is meant, pass #{allow_own: true} in a script, or name its whole id on the command line
         --- exit 5
     "#]]);
     run("for t in tokens_list() { if t.age > 30 { tokens_revoke(t); } }").expect(expect![[r#"

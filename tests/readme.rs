@@ -33,7 +33,7 @@ fn read_session(block: &str) -> Session {
             (Some(command), _) => {
                 steps.push(Step { command: command.to_owned(), said: String::new() })
             }
-            (None, Some(step)) => step.said.push_str(&format!("{line}\n")),
+            (None, Some(step)) => step.said.extend([line, "\n"]),
             (None, None) => panic!("a session begins with a command, not with {line:?}"),
         }
     }
@@ -71,9 +71,10 @@ fn every_session_says_what_it_says() {
     assert!(sessions.len() >= 2, "README.md has lost its sessions");
     for block in sessions {
         let session = read_session(block);
-        let written: String =
-            session.steps.iter().map(|step| format!("$ {}\n{}", step.command, step.said)).collect();
-        assert_eq!(rerun(&session), written);
+        let steps = session.steps.iter();
+        let written: Vec<_> =
+            steps.map(|step| format!("$ {}\n{}", step.command, step.said)).collect();
+        assert_eq!(rerun(&session), written.concat());
     }
 }
 

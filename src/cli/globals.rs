@@ -53,12 +53,12 @@ pub struct Globals {
     )]
     color: When,
     /// Stop after this time, such as 90s or 10m
-    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true)]
     timeout: Option<Duration>,
     /// Show each request and the causes of errors, but no secret
     #[arg(long, global = true)]
     debug: bool,
-    /// Say nothing but data, warnings and errors
+    /// Say nothing but data, changes, warnings and errors
     #[arg(short, long, global = true)]
     quiet: bool,
     /// Answer yes to every question

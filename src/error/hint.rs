@@ -55,7 +55,7 @@ impl Error {
             }
             Self::Overloaded { .. } => "try again later".to_owned(),
             Self::OwnToken { .. } => {
-                "pass #{allow_own: true} if that is meant, or sign in by another credential".to_owned()
+                "leave it out by `!t.is_own`; if it is meant, pass #{allow_own: true} in a script, or name its whole id on the command line".to_owned()
             }
             Self::OwnTokenUnknown => {
                 "say which it is: --own-token-id ID, or `token_id = ID` in the profile".to_owned()

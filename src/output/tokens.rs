@@ -11,6 +11,22 @@ use crate::token::Token;
 /// Ids are shown at least this long; a unique prefix of 8 is accepted wherever an id is.
 const SHORTEST_ID: usize = 12;
 
+/// The columns that every token has, besides the fields of its JSON.
+pub const KNOWN: [&str; 12] = [
+    "token_id",
+    "comment",
+    "creation_time",
+    "expiry_time",
+    "scopes",
+    "created",
+    "expires",
+    "age",
+    "expires_in",
+    "lifetime",
+    "is_expired",
+    "is_own",
+];
+
 /// The columns of a table when none are picked.
 const USUAL: [&str; 4] = ["token_id", "comment", "created", "expires"];
 

@@ -5,9 +5,12 @@ use serde_json::Value;
 
 use super::failure::{Failure, Thrown, mistake};
 use super::functions::{Minted, SecretValue};
+use super::names;
 use crate::clock::{Duration, Time};
 use crate::error::Error;
-use crate::output::{Column, Format, Output, Table, csv, indent, plain, token_table, tokens_json};
+use crate::output::{
+    Column, Format, Output, TOKEN_COLUMNS, Table, csv, indent, plain, token_table, tokens_json,
+};
 use crate::secret::REDACTED;
 use crate::token::Token;
 
@@ -110,12 +113,34 @@ pub fn output_rows(
         one = [value.clone()];
         &one
     };
+    if let Some(columns) = columns {
+        refuse_unknown_columns(items, columns)?;
+    }
     let tokens: Option<Vec<Token>> = items.iter().map(|item| item.clone().try_cast()).collect();
     match tokens {
         Some(tokens) if !tokens.is_empty() => output_tokens(output, &tokens, columns),
         _ if output.format() == Format::Json => output_json(output, value, columns),
         _ => output_table(output, items, columns),
     }
+}
+
+/// Refuses a column that no row has: a mistyped one would be a column of nothing.
+fn refuse_unknown_columns(items: &[Dynamic], columns: &[String]) -> Result<(), Error> {
+    let has =
+        |item: &Dynamic, column: &str| match (item.read_lock::<Token>(), item.read_lock::<Map>()) {
+            (Some(token), _) => TOKEN_COLUMNS.contains(&column) || token.field(column).is_some(),
+            (None, Some(map)) => map.contains_key(column),
+            (None, None) => false,
+        };
+    let is_unknown =
+        |column: &&String| !items.is_empty() && !items.iter().any(|item| has(item, column));
+    let Some(unknown) = columns.iter().find(is_unknown) else { return Ok(()) };
+    let rows: Vec<Value> = items.iter().take(1).map(to_json).collect();
+    let keys = all_keys(&rows);
+    let known = TOKEN_COLUMNS.into_iter().filter(|_| items[0].is::<Token>());
+    let close = names::closest(unknown, known.chain(keys.iter().map(String::as_str)));
+    let hint = close.map(|close| format!("; did you mean `{close}`?")).unwrap_or_default();
+    Err(Error::BadRequest { problem: format!("no row has the column `{unknown}`{hint}") })
 }
 
 fn output_tokens(

@@ -95,6 +95,10 @@ impl Told {
             EvalAltResult::ErrorFunctionNotFound(signature, _) => {
                 unknown_function(signature, engine)
             }
+            EvalAltResult::ErrorMismatchDataType(wanted, found, _) => {
+                let word = |name: &str| engine.map_type_name(name).to_lowercase();
+                Self::new(format!("here stands a {}, where a {} is needed", word(found), word(wanted)))
+            }
             EvalAltResult::ErrorDataRace(..) => Self {
                 hint: Some(
                     "a closure uses the variable that its own call begins with: put one of them in a variable of its own"

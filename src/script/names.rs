@@ -7,6 +7,8 @@ pub fn closest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|name| (strsim::damerau_levenshtein(word, name), name))
         .min_by_key(|(distance, _)| *distance);
     nearest
-        .filter(|(distance, name)| *distance <= 1 + name.len().min(word.len()) / 4)
+        .filter(|(distance, name)| {
+            *distance <= 1 + name.len().min(word.len()) / 4 && *distance < word.len()
+        })
         .map(|(_, name)| name)
 }

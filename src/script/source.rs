@@ -46,6 +46,7 @@ impl Source {
     fn from_file(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
         let text = read(path).map_err(|(reason, hint)| failed(&name, reason, hint))?;
+        refuse_empty(&name, &text)?;
         let folder =
             path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Ok(Self { folder: Some(folder.to_owned()), ..Self::from_text(name, &text) })
@@ -62,12 +63,18 @@ impl Source {
         }
         let text =
             read_text(stdin.lock()).map_err(|(reason, hint)| failed("stdin", reason, hint))?;
-        if text.trim().is_empty() {
-            let hint = "whatever was to write the script has written nothing".to_owned();
-            return Err(failed("stdin", "it is empty".to_owned(), Some(hint)));
-        }
+        refuse_empty("stdin", &text)?;
         Ok(Self { folder: Some(PathBuf::from(".")), ..Self::from_text("stdin", &text) })
     }
+}
+
+/// Refuses a script that has nothing in it: it was cut short, and would pass for a run that had nothing to do.
+fn refuse_empty(name: &str, text: &str) -> Result<(), Error> {
+    if !text.trim().is_empty() {
+        return Ok(());
+    }
+    let hint = "whatever was to write the script has written nothing".to_owned();
+    Err(failed(name, "it is empty".to_owned(), Some(hint)))
 }
 
 type Problem = (String, Option<String>);

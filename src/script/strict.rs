@@ -42,6 +42,16 @@ fn refuse_lenient(engine: &mut Engine) {
             Err(mistake(format!("`{name}` does not insist on an answer; use `{instead}`")))
         });
     }
+    for name in ["find", "index_of"] {
+        engine.register_fn(
+            name,
+            move |_: &mut Array, _: FnPtr, _: i64| -> Result<Dynamic, Thrown> {
+                Err(mistake(format!(
+                    "`{name}` begins at the first element; cut the array before, by `extract`"
+                )))
+            },
+        );
+    }
     for name in NAMED {
         engine.register_fn(name, move |_: &mut Array, _: &str| -> Result<Dynamic, Thrown> {
             Err(mistake(format!("`{name}` wants a function such as `|t| …`, not a text")))

@@ -210,7 +210,7 @@ fn the_credential_in_use_is_spared_unless_that_is_meant() {
           |
         1 | let all = tokens_list(); all.sort_by(|t| if t.is_own { 1 } else { 0 }); tokens_revoke(all);
           |                                                                         ^^^^^^^^^^^^^
-        hint: pass #{allow_own: true} if that is meant, or sign in by another credential
+        hint: leave it out by `!t.is_own`; if it is meant, pass #{allow_own: true} in a script, or name its whole id on the command line
         --- exit 5
     "#]]);
     assert_eq!(world.writes(), "revoked a token [x]\n");

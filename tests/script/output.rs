@@ -101,13 +101,13 @@ fn maps_in_each_form() {
         --- exit 0
     "#]]);
     run(&world, "output([#{ a: 1, b: 2 }], [\"b\", \"z\"]);", "").expect(expect![[r#"
-        [
-          {
-            "b": 2,
-            "z": null
-          }
-        ]
-        --- exit 0
+        --- stderr
+        error: no row has the column `z`
+         --> x.rhai:1:1
+          |
+        1 | output([#{ a: 1, b: 2 }], ["b", "z"]);
+          | ^^^^^^
+        --- exit 1
     "#]]);
 }
 

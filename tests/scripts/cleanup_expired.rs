@@ -152,7 +152,7 @@ fn it_explains_itself() {
 
         Cron: 17 3 * * *  patroll run cleanup_expired --profile prod --prefix ci- --older-than 180d
 
-        Usage: patroll run cleanup_expired [OPTIONS] [ARGS…]
+        Usage: patroll run cleanup_expired [OPTIONS]
 
         Options:
           --expiring-within DURATION  also those that expire within this time [default: 0s]

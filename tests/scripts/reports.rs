@@ -116,7 +116,7 @@ fn they_explain_themselves() {
 
         Cron: 0 8 * * 1-5  patroll run report_expiring --profile prod --within 14d --output table
 
-        Usage: patroll run report_expiring [OPTIONS] [ARGS…]
+        Usage: patroll run report_expiring [OPTIONS]
 
         Options:
           --prefix TEXT      only tokens whose comment begins with this
@@ -132,7 +132,7 @@ fn they_explain_themselves() {
 
         Cron: 0 7 1 * *  patroll run inventory --profile prod --output csv > inventory.csv
 
-        Usage: patroll run inventory [OPTIONS] [ARGS…]
+        Usage: patroll run inventory [OPTIONS]
 
         Options:
           --older-than DURATION  count only tokens created longer ago than this [default: 0s]

@@ -194,7 +194,7 @@ fn it_explains_itself() {
 
         Cron: 30 2 * * *  patroll run rotate -p prod --comment deploy --to-file secrets/token --allow-write secrets
 
-        Usage: patroll run rotate [OPTIONS] [ARGS…]
+        Usage: patroll run rotate [OPTIONS]
 
         Options:
           --comment TEXT         the comment of the token to replace; exactly one living token must bear it

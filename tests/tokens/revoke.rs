@@ -116,7 +116,7 @@ fn the_credential_in_use_is_warned_about_if_named_and_refused_if_picked() {
     run.run().expect(expect![[r#"
         --- stderr
         error: token [own] is the credential in use: revoking it would lock this run out
-        hint: pass #{allow_own: true} if that is meant, or sign in by another credential
+        hint: leave it out by `!t.is_own`; if it is meant, pass #{allow_own: true} in a script, or name its whole id on the command line
         --- exit 5
     "#]]);
     assert_eq!(world.writes(), "");

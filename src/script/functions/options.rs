@@ -92,10 +92,14 @@ fn show_help(run: &Run, context: &NativeCallContext<'_>, defaults: &Map) -> Box<
     let output = run.session().output();
     let name = context.call_source().unwrap_or("SCRIPT");
     let name = name.strip_prefix("bundled:").unwrap_or(name);
+    let words = if run.takes_words() { " [ARGS…]" } else { "" };
     let mut lines: Vec<String> = run.header().lines.clone();
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
     lines.extend([
         String::new(),
-        format!("Usage: patroll run {name} [OPTIONS] [ARGS…]"),
+        format!("Usage: patroll run {name} [OPTIONS]{words}"),
         String::new(),
         "Options:".into(),
     ]);
