@@ -4,7 +4,7 @@
 //! is `Secret::expose`, whose few callers are the places a value is meant to go.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine as _;
@@ -71,18 +71,33 @@ impl fmt::Display for Secret {
     }
 }
 
-/// Remembers `value`, and the base64 a server or a trace could echo it in.
+/// Remembers `value`, and the forms that a server or a trace could echo it in: base64, JSON, a URL.
 fn register(value: &str) {
     if value.len() < SHORTEST {
         return;
     }
     let encoded = base64::engine::general_purpose::STANDARD.encode(value);
+    let quoted = serde_json::Value::from(value).to_string();
+    let escaped = &quoted[1..quoted.len() - 1];
+    let percent = percent_encode(value);
     let mut seen = SEEN.write().unwrap_or_else(PoisonError::into_inner);
-    for form in [value, &encoded] {
+    for form in [value, &encoded, escaped, &percent] {
         if !seen.iter().any(|known| known.value.expose_secret() == form) {
             seen.push(Seen { value: SecretString::from(form.to_owned()), is_revealed: false });
         }
     }
+}
+
+fn percent_encode(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
 }
 
 /// Returns whether `text` holds a registered value or something of a token value's shape.
@@ -162,6 +177,7 @@ mod tests {
         let secret = Secret::new("correct horse battery");
         assert_eq!(format!("{secret} {secret:?}"), "[redacted] [redacted]");
         assert_eq!(redact("a correct horse battery b"), "a [redacted] b");
+        assert_eq!(redact("correct%20horse%20battery"), "[redacted]");
         assert_eq!(redact("Basic Y29ycmVjdCBob3JzZSBiYXR0ZXJ5"), "Basic [redacted]");
     }
 

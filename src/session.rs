@@ -29,7 +29,11 @@ impl Session {
         if let Some(sandbox) = &settings.asked().sandbox {
             clock.learn(sandbox.now);
         }
-        let mode = if settings.asked().dry_run { Mode::DryRun } else { Mode::Live };
+        let mode = match settings.asked() {
+            asked if asked.dry_run => Mode::DryRun,
+            asked if asked.sandbox.is_some() => Mode::Sandbox,
+            _ => Mode::Live,
+        };
         let state = StateDir::new(settings.state_dir());
         let grants = Grants { write: settings.asked().allow_write.clone() };
         let gate = Gate::new(

@@ -11,6 +11,8 @@ mod support;
 
 /// Bad input: one error, a hint, the right exit code, no panic.
 mod bad_input;
+/// What a cron job meets on a bad night.
+mod bad_nights;
 /// Mistakes that are seen without running, and nothing that is none.
 mod check;
 /// The client: what is tried again, what is left open, whose own token it is.

@@ -244,8 +244,9 @@ pub struct Unparsed(clap::Error);
 impl Unparsed {
     /// Prints the help to stdout, or the mistake to stderr, and returns the exit code.
     pub fn print(&self) -> u8 {
-        // Nobody reading is no further mistake.
-        let _ = self.0.print();
+        if self.0.print().is_err() {
+            return crate::error::exit::FAILED;
+        }
         u8::try_from(self.0.exit_code()).unwrap_or(crate::error::exit::USAGE)
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use crate::cli::{Command, Typed};
-use crate::clock::Time;
+use crate::clock::{Duration, Time};
 use crate::error::{Error, exit};
 use crate::output::Output;
 use crate::sandbox::Sandbox;
@@ -33,12 +33,16 @@ pub fn execute(
     stop: Arc<Stop>,
 ) -> Result<u8, Error> {
     let Some(command) = typed.command else { return bare(&output) };
+    limit_time(typed.asked.timeout, &stop)?;
     match command {
         Command::Scripts(scripts) => scripts::execute(&scripts, &output),
         Command::Docs { name } => docs::execute(name.as_deref(), &output),
         Command::Completions { shell } => completions::execute(shell, &output),
-        Command::Check { scripts } => check::execute(&scripts),
-        Command::Sandbox(options) => return sandbox::execute(*options, &output, &stop),
+        Command::Check { scripts } => check::execute(&scripts, &stop),
+        Command::Sandbox(options) => {
+            refuse_stray_flags(&typed.asked)?;
+            return sandbox::execute(*options, &output, &stop);
+        }
         command => on_workspace(
             command,
             typed.arguments,
@@ -46,6 +50,25 @@ pub fn execute(
         ),
     }
     .map(|()| exit::DONE)
+}
+
+/// Refuses flags that say how to run, where nothing of ours is run: they must not seem to be heeded.
+fn refuse_stray_flags(asked: &Asked) -> Result<(), Error> {
+    let given = [
+        (asked.dry_run, "--dry-run"),
+        (asked.is_sandbox, "--sandbox"),
+        (asked.profile.is_some(), "--profile"),
+        (asked.host.is_some(), "--host"),
+        (asked.timeout.is_some(), "--timeout"),
+        (asked.yes, "--yes"),
+    ];
+    match given.iter().find(|(is_given, _)| *is_given) {
+        None => Ok(()),
+        Some((_, flag)) => Err(Error::Usage {
+            problem: format!("{flag} means nothing to `sandbox` itself"),
+            hint: Some("write it behind `--`, at the command that is run".to_owned()),
+        }),
+    }
 }
 
 /// What a session is made of.
@@ -61,7 +84,6 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     let Run { mut asked, environment, output, stop } = run;
     let scratch = if asked.is_sandbox { Some(Scratch::start(&mut asked, &output)?) } else { None };
     let settings = Settings::new(asked, environment);
-    limit_time(&settings, &stop)?;
     let session = Arc::new(Session::new(settings, output, stop));
     let tells_of_changes = matches!(command, Command::Run { .. } | Command::Eval { .. });
     let result = match command {
@@ -97,8 +119,9 @@ impl Scratch {
         let failed = |reason: String| Error::Sandbox { reason };
         let sandbox = Sandbox::start(crate::sandbox::Options::default())
             .map_err(|error| failed(error.to_string()))?;
-        let state = TempDir::with_prefix("patroll-")
-            .map_err(|error| failed(crate::error::reason(&error)))?;
+        let state = TempDir::with_prefix("patroll-").map_err(|error| {
+            failed(format!("no scratch folder in TMPDIR: {}", crate::error::reason(&error)))
+        })?;
         let address =
             sandbox.workspaces().first().ok_or_else(|| failed("it has no workspace".to_owned()))?;
         asked.sandbox = Some(SandboxAddress {
@@ -114,13 +137,19 @@ impl Scratch {
     }
 }
 
+/// How long a run that was told to end may take for it: a write on its way has 10 s to land.
+const LAST_GRACE: std::time::Duration = std::time::Duration::from_secs(12);
+
 /// Ends the run when its time is up.
-fn limit_time(settings: &Settings, stop: &Arc<Stop>) -> Result<(), Error> {
-    let Some(limit) = settings.timeout() else { return Ok(()) };
+fn limit_time(limit: Option<Duration>, stop: &Arc<Stop>) -> Result<(), Error> {
+    let Some(limit) = limit else { return Ok(()) };
     let stop = Arc::clone(stop);
     let wait = move || {
         if stop.sleep(limit.to_std()).is_ok() {
             stop.set(Reason::Failed(Error::TimedOut { limit: limit.to_string() }));
+            // What hears no stop, such as a read of a file that never ends, does not outlive it by much.
+            std::thread::sleep(LAST_GRACE);
+            std::process::exit(i32::from(exit::TIMEOUT));
         }
     };
     let spawned = std::thread::Builder::new().name("timeout".to_owned()).spawn(wait);

@@ -8,6 +8,6 @@ use crate::session::Session;
 
 /// Loads the script and runs it.
 pub fn execute(session: &Arc<Session>, script: &str, arguments: Arguments) -> Result<(), Error> {
-    let source = Source::load(script)?;
+    let source = Source::load(script, session.stop())?;
     Program { source, arguments }.run(session)
 }

@@ -34,14 +34,5 @@ fn list(output: &Output) -> Result<(), Error> {
 }
 
 fn show(name: &str, output: &Output) -> Result<(), Error> {
-    match bundled_scripts().iter().find(|script| script.name == name) {
-        Some(script) => output.line(script.text.trim_end()),
-        // A name that is unknown here gets the same hint as one that is to be run.
-        None => Source::load(name).map(drop).and_then(|()| {
-            Err(Error::Usage {
-                problem: format!("`{name}` is a file, not a bundled script"),
-                hint: None,
-            })
-        }),
-    }
+    output.line(Source::bundled(name)?.text.trim_end())
 }

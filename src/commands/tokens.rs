@@ -1,6 +1,6 @@
 //! `patroll tokens create | list | revoke`: the retired Tokens CLI, carried on.
 
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::files::NewFile;
 use crate::gate::{Admission, Effect, Origin};
 use crate::output::{Column, Format, csv, indent, token_table, tokens_json};
+use crate::process::read_stdin;
 use crate::script::filter_tokens;
 use crate::session::Session;
 use crate::token::Token;
@@ -26,6 +27,9 @@ const SHORTEST_PREFIX: usize = 8;
 /// The length of an id on a real workspace.
 const ID_LENGTH: usize = 64;
 
+/// What is read from stdin at most.
+const LARGEST_STDIN: u64 = 16 << 20;
+
 /// Does what was typed.
 pub fn execute(session: &Arc<Session>, tokens: Tokens) -> Result<(), Error> {
     match tokens {
@@ -37,7 +41,7 @@ pub fn execute(session: &Arc<Session>, tokens: Tokens) -> Result<(), Error> {
         Tokens::Revoke { ids, token_id, condition, if_exists } => {
             let targets = match condition {
                 Some(condition) => find_by_condition(session, &condition)?,
-                None => find_by_ids(session, &read_ids(ids, token_id)?, if_exists)?,
+                None => find_by_ids(session, &read_ids(session, ids, token_id)?, if_exists)?,
             };
             revoke_all(session, &targets, if_exists)
         }
@@ -46,25 +50,26 @@ pub fn execute(session: &Arc<Session>, tokens: Tokens) -> Result<(), Error> {
 
 /// Creates a token and shows it, or writes its value to a file that was proven writable before.
 fn create_one(session: &Session, new: &NewToken, to_file: Option<&Path>) -> Result<(), Error> {
+    if to_file.is_none() && !session.gate().is_dry() && session.output().is_discarded() {
+        return Err(usage(
+            "stdout leads nowhere, so the value would be lost",
+            "keep it with --to-file FILE",
+        ));
+    }
     let workspace = session.workspace()?;
     let file = to_file.map(|path| reserve(session, workspace, path)).transpose()?.flatten();
     let Created::Made(made) = create(workspace.client(), new, &Origin::default())? else {
         return Ok(());
     };
-    match file {
-        None => {
-            made.value.reveal();
-            session
-                .output()
-                .reveal(&indent(made.expose_answer()))
-                .map_err(|error| lost(session, &made, error))
-        }
-        Some(file) => {
-            file.put(&made.value).map_err(|error| lost(session, &made, error))?;
-            let info = format!("{{\"token_info\":{}}}", made.token.raw());
-            session.output().line(&indent(&info))
-        }
+    if to_file.is_none() {
+        made.value.reveal();
+        let answer = indent(made.expose_answer());
+        return session.output().reveal(&answer).map_err(|error| lost(session, &made, error));
     }
+    if let Some(file) = file {
+        file.put(&made.value).map_err(|error| lost(session, &made, error))?;
+    }
+    session.output().line(&indent(&format!("{{\"token_info\":{}}}", made.token.raw())))
 }
 
 /// Says that a token lives whose value nobody has, before the reason why.
@@ -103,22 +108,23 @@ fn show_list(session: &Arc<Session>, condition: Option<&str>) -> Result<(), Erro
 }
 
 /// Reads the ids that were typed; `-` stands for those on stdin, one a line.
-fn read_ids(mut ids: Vec<String>, token_id: Vec<String>) -> Result<Vec<String>, Error> {
+fn read_ids(
+    session: &Session,
+    mut ids: Vec<String>,
+    token_id: Vec<String>,
+) -> Result<Vec<String>, Error> {
     ids.extend(token_id);
     if ids.iter().any(|id| id == "-") {
         ids.retain(|id| id != "-");
-        let stdin = std::io::stdin();
-        if stdin.is_terminal() {
+        if std::io::stdin().is_terminal() {
             return Err(usage(
                 "`-` reads ids from stdin, which is a terminal",
                 "pipe them in, one a line",
             ));
         }
-        let mut text = String::new();
-        stdin
-            .lock()
-            .read_to_string(&mut text)
-            .map_err(|error| Error::io("read", "stdin", &error))?;
+        let text = read_stdin(session.stop(), LARGEST_STDIN)?;
+        let text = String::from_utf8(text)
+            .map_err(|_| usage("stdin is not UTF-8", "pipe ids in, one a line"))?;
         ids.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
         if ids.is_empty() {
             return Err(usage(

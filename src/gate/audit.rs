@@ -11,7 +11,6 @@ use serde_json::json;
 use super::effect::{Effect, Origin, Place};
 use crate::clock::{Clock, Time};
 use crate::error::{Error, reason};
-use crate::output::Output;
 use crate::secret;
 use crate::state::StateDir;
 
@@ -59,6 +58,7 @@ impl Entry {
             "effect": self.effect.name(),
             "token_id": self.effect.token_id().or(made),
             "comment": self.effect.comment(),
+            "path": self.effect.path(),
             "outcome": word,
             "request_id": request_id,
         });
@@ -70,15 +70,14 @@ impl Entry {
 pub struct Audit {
     state: StateDir,
     clock: Arc<Clock>,
-    output: Arc<Output>,
     run_id: String,
     file: Mutex<Option<File>>,
 }
 
 impl Audit {
-    pub fn new(state: StateDir, clock: Arc<Clock>, output: Arc<Output>) -> Self {
+    pub fn new(state: StateDir, clock: Arc<Clock>) -> Self {
         let run_id = format!("{:016x}", fastrand::u64(..));
-        Self { state, clock, output, run_id, file: Mutex::default() }
+        Self { state, clock, run_id, file: Mutex::default() }
     }
 
     /// Opens the log, so that a line can be written once the effect has happened.
@@ -90,21 +89,13 @@ impl Audit {
         Ok(())
     }
 
-    /// Appends one line; that this fails after the effect cannot undo the effect, so it is a warning.
-    pub fn write(&self, entry: &Entry, outcome: &Outcome) {
+    /// Appends one line.
+    pub fn write(&self, entry: &Entry, outcome: &Outcome) -> Result<(), Error> {
         let line = entry.line(self.clock.now(), &self.run_id, outcome);
-        let written = self.open().and_then(|()| {
-            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-            match file.as_mut() {
-                Some(file) => {
-                    file.write_all(line.as_bytes()).map_err(|error| self.unwritable(&error))
-                }
-                None => Ok(()),
-            }
-        });
-        if let Err(error) = written {
-            self.output.warn(&error.to_string());
-        }
+        self.open()?;
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = file.as_mut().map_or(Ok(()), |file| file.write_all(line.as_bytes()));
+        written.map_err(|error| self.unwritable(&error))
     }
 
     fn unwritable(&self, error: &std::io::Error) -> Error {

@@ -31,6 +31,14 @@ impl Effect {
         }
     }
 
+    /// Returns the file it is about.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::WriteFile { path } => Some(path),
+            Self::CreateToken { .. } | Self::RevokeToken { .. } => None,
+        }
+    }
+
     /// Returns the comment of the token it is about.
     pub fn comment(&self) -> Option<&str> {
         match self {

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::output::Output;
 use crate::state::StateDir;
-use crate::stop::Stop;
+use crate::stop::{Reason, Stop};
 
 pub use audit::Outcome;
 use audit::{Audit, Entry};
@@ -30,6 +30,8 @@ pub enum Mode {
     Live,
     /// Nothing happens; what would have is collected.
     DryRun,
+    /// Tokens come and go on the sandbox of this run; the machine's files are left alone.
+    Sandbox,
 }
 
 /// What the gate says to an effect.
@@ -66,11 +68,16 @@ struct Books {
     audit: Audit,
     tally: Tally,
     output: Arc<Output>,
+    stop: Arc<Stop>,
 }
 
 impl Books {
     fn close(&self, entry: &Entry, outcome: &Outcome) {
-        self.audit.write(entry, outcome);
+        // The effect cannot be undone, but it is the last one that nobody can read about.
+        if let Err(error) = self.audit.write(entry, outcome) {
+            self.output.warn(&error.to_string());
+            self.stop.set(Reason::Failed(error));
+        }
         if let Some(line) = self.tally.count(&entry.effect, outcome) {
             self.output.progress(&line);
         }
@@ -87,8 +94,9 @@ impl Gate {
         output: Arc<Output>,
         stop: Arc<Stop>,
     ) -> Self {
-        let audit = Audit::new(state, clock, Arc::clone(&output));
-        let books = Arc::new(Books { audit, tally: Tally::default(), output });
+        let audit = Audit::new(state, clock);
+        let books =
+            Arc::new(Books { audit, tally: Tally::default(), output, stop: Arc::clone(&stop) });
         Self { mode, grants, books, stop, planned: Mutex::default() }
     }
 
@@ -123,6 +131,12 @@ impl Gate {
             return Ok(Admission::Dry(
                 planned.iter().filter(|plan| plan.effect.name() == effect.name()).count(),
             ));
+        }
+        if self.mode == Mode::Sandbox
+            && let Some(path) = effect.path()
+        {
+            self.books.output.note(&format!("sandbox: {path} is not really written"));
+            return Ok(Admission::Dry(0));
         }
         self.books.audit.open().map_err(|error| self.stop.fail(error))?;
         Ok(Admission::Go(Permit {

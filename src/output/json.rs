@@ -1,5 +1,8 @@
 //! Indents JSON without touching what it says: keys keep their order, strings and numbers the letters they came in.
 
+/// What is nested deeper stays on its line: lines that all begin with their depth in spaces would grow without bound.
+const DEEPEST: usize = 64;
+
 /// Returns `raw`, valid JSON, in lines indented by two spaces, as the retired Tokens CLI printed it.
 pub fn indent(raw: &str) -> String {
     let mut indenter = Indenter { text: String::with_capacity(raw.len() * 5 / 4), depth: 0 };
@@ -43,8 +46,11 @@ impl Indenter {
     }
 
     fn close(&mut self, letter: u8) -> usize {
+        let is_deep = self.depth > DEEPEST;
         self.depth = self.depth.saturating_sub(1);
-        self.new_line();
+        if !is_deep {
+            self.new_line();
+        }
         self.text.push(char::from(letter));
         1
     }
@@ -61,6 +67,9 @@ impl Indenter {
     }
 
     fn new_line(&mut self) {
+        if self.depth > DEEPEST {
+            return;
+        }
         self.text.push('\n');
         for _ in 0..self.depth {
             self.text.push_str("  ");
@@ -97,5 +106,11 @@ mod tests {
         assert_eq!(indent(lines), lines);
         assert_eq!(indent("{}"), "{}");
         assert_eq!(indent("\"x\""), "\"x\"");
+    }
+
+    #[test]
+    fn what_is_nested_without_end_does_not_grow_without_end() {
+        let deep = "[".repeat(100_000) + "1" + &"]".repeat(100_000);
+        assert!(indent(&deep).len() < deep.len() + 20_000);
     }
 }

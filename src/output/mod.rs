@@ -8,7 +8,10 @@ mod sanitize;
 mod table;
 mod tokens;
 
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
@@ -111,6 +114,14 @@ impl Output {
     /// Returns whether errors are drawn in colour.
     pub fn is_colored(&self) -> bool {
         self.manner.color.unwrap_or(self.stderr_is_terminal)
+    }
+
+    /// Returns whether what is written to stdout is thrown away: it is `/dev/null`, also because it was closed.
+    pub fn is_discarded(&self) -> bool {
+        let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+        let device = stdout.and_then(|stdout| stdout.metadata()).map(|metadata| metadata.rdev());
+        let null = fs::metadata("/dev/null").map(|metadata| metadata.rdev());
+        matches!((device, null), (Ok(device), Ok(null)) if device == null)
     }
 
     /// Returns the columns of the terminal, if stdout is one.

@@ -1,7 +1,9 @@
-//! Other processes and this one's signals.
+//! Other processes, and this one's signals and stdin.
 
 mod child;
 mod signals;
+mod stdin;
 
 pub use child::run_with_variables;
 pub use signals::watch;
+pub use stdin::read_stdin;

@@ -138,7 +138,12 @@ fn read(flag: &str, text: &str, default: &Dynamic) -> Result<Dynamic, Error> {
             if text == "forever" {
                 return Ok(Dynamic::from(Duration::FOREVER));
             }
-            Duration::parse(text).map(Dynamic::from).map_err(|error| within(flag, &error))
+            let length = Duration::parse(text).map_err(|error| within(flag, &error))?;
+            if length < Duration::from_ms(0) {
+                // `--older-than -5d` would be everything.
+                return Err(wrong("a duration that is not below zero"));
+            }
+            Ok(Dynamic::from(length))
         }
         _ if default.is::<Time>() => {
             Time::parse(text).map(Dynamic::from).map_err(|error| within(flag, &error))

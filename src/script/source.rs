@@ -3,10 +3,13 @@
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::bundled;
 use super::names;
 use crate::error::{Error, reason};
+use crate::process::read_stdin;
+use crate::stop::Stop;
 
 /// A script larger than this is no script.
 const LARGEST: u64 = 4 << 20;
@@ -25,17 +28,19 @@ pub struct Source {
 impl Source {
     /// Loads what `run SCRIPT` names: a bare word is a bundled script, a path has a slash or ends in `.rhai`, `-` is
     /// stdin.
-    pub fn load(word: &str) -> Result<Self, Error> {
+    pub fn load(word: &str, stop: &Arc<Stop>) -> Result<Self, Error> {
         if word == "-" {
-            return Self::from_stdin();
+            return Self::from_stdin(stop);
         }
         if word.contains('/') || Path::new(word).extension().is_some_and(|end| end == "rhai") {
             return Self::from_file(Path::new(word));
         }
-        match bundled::find(word) {
-            Some(script) => Ok(Self::from_text(format!("bundled:{word}"), script.text)),
-            None => Err(unknown(word)),
-        }
+        Self::bundled(word).map(|script| Self::from_text(format!("bundled:{word}"), script.text))
+    }
+
+    /// Finds the bundled script of that name.
+    pub fn bundled(name: &str) -> Result<&'static bundled::Bundled, Error> {
+        bundled::find(name).ok_or_else(|| unknown(name))
     }
 
     /// Names a text that is in memory already.
@@ -52,17 +57,16 @@ impl Source {
         Ok(Self { folder: Some(folder.to_owned()), ..Self::from_text(name, &text) })
     }
 
-    fn from_stdin() -> Result<Self, Error> {
-        let stdin = std::io::stdin();
-        if stdin.is_terminal() {
+    fn from_stdin(stop: &Arc<Stop>) -> Result<Self, Error> {
+        if std::io::stdin().is_terminal() {
             return Err(failed(
                 "stdin",
                 "it is a terminal".into(),
                 Some("pipe a script in, or name one".into()),
             ));
         }
-        let text =
-            read_text(stdin.lock()).map_err(|(reason, hint)| failed("stdin", reason, hint))?;
+        let bytes = read_stdin(stop, LARGEST + 1)?;
+        let text = decode(bytes).map_err(|(reason, hint)| failed("stdin", reason, hint))?;
         refuse_empty("stdin", &text)?;
         Ok(Self { folder: Some(PathBuf::from(".")), ..Self::from_text("stdin", &text) })
     }
@@ -95,6 +99,10 @@ pub fn read(path: &Path) -> Result<String, Problem> {
 fn read_text(from: impl Read) -> Result<String, Problem> {
     let mut bytes = Vec::new();
     from.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| (reason(&error), None))?;
+    decode(bytes)
+}
+
+fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
     if bytes.len() as u64 > LARGEST {
         return Err(too_large());
     }

@@ -10,7 +10,6 @@ mod environment;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use crate::clock::Duration;
 use crate::error::Error;
 use crate::output::{Format, Manner};
 use crate::profile::Profiles;
@@ -83,11 +82,6 @@ impl Settings {
         }
     }
 
-    /// Returns how long the run may take.
-    pub fn timeout(&self) -> Option<Duration> {
-        self.asked.timeout
-    }
-
     /// Returns the folder for what patroll remembers: `--state-dir`, `PATROLL_STATE_DIR`, or the XDG state folder.
     pub fn state_dir(&self) -> PathBuf {
         if let Some(path) = &self.asked.state_dir {
@@ -145,6 +139,8 @@ impl Settings {
     }
 
     fn home(&self) -> PathBuf {
-        PathBuf::from(self.environment.variable("HOME").unwrap_or("/"))
+        let home = self.environment.variable("HOME").map(PathBuf::from);
+        // Without the variable the system's user list still knows.
+        home.or_else(std::env::home_dir).unwrap_or_else(|| PathBuf::from("/"))
     }
 }

@@ -164,7 +164,9 @@ impl Ending {
     fn is_unknown(&self, repeat: Repeat) -> bool {
         match self.trouble {
             Trouble::Lost { .. } | Trouble::Unreadable { .. } => true,
-            Trouble::Refused { .. } => repeat == Repeat::UnlessSent,
+            Trouble::Refused { ref failure, .. } => {
+                repeat == Repeat::UnlessSent || (failure.status >= 500 && !is_passing(failure))
+            }
             Trouble::Stopped { .. } | Trouble::Redirected { .. } => false,
         }
     }

@@ -211,7 +211,7 @@ fn stdin_is_the_scripts_too() {
     assert_eq!(Patroll::new().script(script).run().stdout(), "<>\n");
     run(b"\xff").expect(expect![[r#"
         --- stderr
-        error: cannot read stdin: stream did not contain valid UTF-8
+        error: stdin is not UTF-8
          --> x.rhai:1:13
           |
         1 | for line in read_stdin().split("\n") { print(`<${line}>`); }

@@ -109,8 +109,9 @@ fn an_id_that_names_nothing_or_too_much_stops_before_anything_is_revoked() {
     Patroll::new().on(&world).args("tokens revoke -").stdin([0xff, 0xfe]).run().expect(expect![[
         r#"
         --- stderr
-        error: cannot read stdin: stream did not contain valid UTF-8
-        --- exit 1
+        error: stdin is not UTF-8
+        hint: pipe ids in, one a line
+        --- exit 2
     "#
     ]]);
     Patroll::new().on(&world).args("tokens revoke -").terminal(80).run().expect(expect![[r#"

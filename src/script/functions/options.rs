@@ -1,6 +1,6 @@
 //! What was written behind the script's name: its options, other words, and stdin.
 
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 
 use rhai::plugin::*;
 use rhai::{Array, Map, Module};
@@ -73,13 +73,12 @@ mod api {
     #[rhai_fn(return_raw, volatile)]
     pub fn read_stdin(context: NativeCallContext) -> Result<ImmutableString, Box<EvalAltResult>> {
         let run = Run::of(&context)?;
-        let stdin = std::io::stdin();
-        if stdin.is_terminal() {
+        if std::io::stdin().is_terminal() {
             return Ok(ImmutableString::new());
         }
-        let mut text = String::new();
-        let read = stdin.lock().take(LARGEST_STDIN + 1).read_to_string(&mut text);
-        read.map_err(|error| run.throw(Error::io("read", "stdin", &error)))?;
+        let read = crate::process::read_stdin(run.session().stop(), LARGEST_STDIN + 1);
+        let bytes = read.map_err(|error| run.throw(error))?;
+        let text = String::from_utf8(bytes).map_err(|_| mistake("stdin is not UTF-8"))?;
         if text.len() as u64 > LARGEST_STDIN {
             return Err(mistake("stdin is longer than 64 MiB"));
         }

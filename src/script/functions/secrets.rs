@@ -85,7 +85,10 @@ mod api {
         let effect = Effect::WriteFile { path: path.to_owned() };
         let admission = run.session().gate().admit(effect, workspace.place(), &origin(&context));
         match admission.map_err(|error| run.throw(error))? {
-            Admission::Dry(_) => Ok(()),
+            Admission::Dry(_) => {
+                run.forget_value(&value.token_id);
+                Ok(())
+            }
             Admission::Go(permit) => {
                 let Some(secret) = value.secret else {
                     return Err(mistake("there is no value to save"));

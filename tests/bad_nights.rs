@@ -1,0 +1,84 @@
+//! What a cron job meets on a bad night: a full disk, a closed stream, a writer that never ends, a mistyped sign.
+
+use std::os::unix::fs::symlink;
+use std::process::Command;
+use std::rc::Rc;
+
+use expect_test::expect;
+
+use crate::support::{Folder, Patroll, World};
+
+#[test]
+fn a_length_of_time_below_zero_is_not_everything() {
+    let world = World::new();
+    world.token("old", 900, 9_000);
+    Patroll::new().on(&world).args("run cleanup_expired --older-than -5d").run().expect(expect![[
+        r#"
+        --- stderr
+        error: `--older-than -5d`: a duration that is not below zero is wanted
+        --- exit 2
+    "#
+    ]]);
+    assert!(world.writes().is_empty());
+}
+
+#[test]
+fn nothing_more_is_done_once_the_audit_log_cannot_be_written() {
+    let world = World::new();
+    for name in ["one", "two", "three"] {
+        world.token(name, 900, 9_000);
+    }
+    let folder = Rc::new(Folder::new());
+    let state = folder.work().join("state");
+    std::fs::create_dir(&state).unwrap();
+    // It opens like any other, and every write to it finds the disk full.
+    symlink("/dev/full", state.join("audit.jsonl")).unwrap();
+    let run = Patroll::within(&folder).on(&world);
+    let outcome = run.args("--state-dir state run cleanup_expired --older-than 1d").run();
+    assert_eq!(outcome.code(), 5, "{outcome}");
+    assert!(outcome.stderr().contains("audit.jsonl cannot be written: no space left on device"));
+    assert_eq!(world.writes().len(), 1, "{outcome}");
+}
+
+#[test]
+fn a_value_is_not_made_for_nobody_to_see() {
+    let world = World::new();
+    let run = Patroll::new().on(&world).args("tokens create --comment x").into_file("/dev/null");
+    let outcome = run.run();
+    assert_eq!(outcome.code(), 2, "{outcome}");
+    assert!(outcome.stderr().contains("stdout leads nowhere, so the value would be lost"));
+    assert!(world.writes().is_empty());
+}
+
+#[test]
+fn a_time_limit_is_heard_while_stdin_stays_open() {
+    for line in ["run -", "eval read_stdin()", "check -"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_patroll"));
+        command.args(["--sandbox", "--timeout", "200ms"]).args(line.split(' '));
+        let output = command.env_clear().stdin(reader).output().unwrap();
+        drop(writer);
+        assert_eq!(output.status.code(), Some(124), "{line}: {output:?}");
+    }
+}
+
+#[test]
+fn flags_that_would_not_be_heeded_are_refused() {
+    Patroll::new().args("-n sandbox -- true").run().expect(expect![[r#"
+        --- stderr
+        error: --dry-run means nothing to `sandbox` itself
+        hint: write it behind `--`, at the command that is run
+        --- exit 2
+    "#]]);
+}
+
+#[test]
+fn a_run_on_the_sandbox_leaves_the_machines_files_alone() {
+    let folder = Rc::new(Folder::new());
+    let run =
+        Patroll::within(&folder).args("--sandbox tokens create --comment x --to-file token.txt");
+    let outcome = run.run();
+    assert_eq!(outcome.code(), 0, "{outcome}");
+    assert!(outcome.stderr().contains("sandbox: token.txt is not really written"));
+    assert!(!folder.work().join("token.txt").exists());
+}
