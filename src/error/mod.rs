@@ -173,6 +173,10 @@ pub enum Error {
     #[error("{} in the script", if mistakes.len() == 1 { "a mistake" } else { "mistakes" })]
     Mistakes { mistakes: Vec<ScriptFailure> },
 
+    /// A person said no to a revocation.
+    #[error("not revoked, and nothing further is done: the answer was not yes")]
+    Declined,
+
     /// A profile that the file does not have.
     #[error("{} has no profile `{name}`", path.display())]
     ProfileMissing { name: String, path: PathBuf, known: Vec<String> },
