@@ -67,6 +67,12 @@ pub enum Command {
         expression: String,
     },
 
+    /// Open a session to type in; what `patroll` alone does on a terminal
+    ///
+    /// Off a terminal stdin is run as a script.
+    #[command(after_help = "Example: patroll --sandbox repl")]
+    Repl,
+
     /// Compile scripts without running them, and report every mistake that can be seen
     #[command(after_help = "Example: patroll check scripts/*.rhai")]
     Check {

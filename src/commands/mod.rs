@@ -4,12 +4,12 @@ mod check;
 mod completions;
 mod docs;
 mod eval;
-mod plan;
 mod run;
 mod sandbox;
 mod scripts;
 mod tokens;
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -17,13 +17,16 @@ use tempfile::TempDir;
 use crate::cli::{Command, Typed};
 use crate::clock::Time;
 use crate::error::{Error, exit};
+use crate::gate::Ask;
 use crate::output::Output;
+use crate::plan;
+use crate::repl::Person;
 use crate::sandbox::Sandbox;
 use crate::script::Arguments;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::settings::{Asked, Environment, SandboxAddress, Settings};
-use crate::stop::{Reason, Stop};
+use crate::stop::Stop;
 
 /// Does what was typed; returns the exit code, which for `sandbox -- COMMAND` is the command's.
 pub fn execute(
@@ -32,7 +35,7 @@ pub fn execute(
     output: Arc<Output>,
     stop: Arc<Stop>,
 ) -> Result<u8, Error> {
-    let Some(command) = typed.command else { return bare(&output) };
+    let command = typed.command.unwrap_or(Command::Repl);
     match command {
         Command::Scripts(scripts) => scripts::execute(&scripts, &output),
         Command::Docs { name } => docs::execute(name.as_deref(), &output),
@@ -61,24 +64,43 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     let Run { mut asked, environment, output, stop } = run;
     let scratch = if asked.is_sandbox { Some(Scratch::start(&mut asked, &output)?) } else { None };
     let settings = Settings::new(asked, environment);
-    limit_time(&settings, &stop)?;
-    let session = Arc::new(Session::new(settings, output, stop));
-    let tells_of_changes = matches!(command, Command::Run { .. } | Command::Eval { .. });
+    let is_repl = matches!(command, Command::Repl) && std::io::stdin().is_terminal();
+    // In a session the limit is that of each input.
+    let limit = settings.timeout().filter(|_| !is_repl);
+    let limit = limit
+        .map(|limit| stop.set_after(limit.to_std(), Error::TimedOut { limit: limit.to_string() }));
+    let _timer = limit.transpose()?;
+    let asker = asker(&command, &settings, &output);
+    let session = Arc::new(Session::new(settings, output, stop, asker.clone()));
+    let tells_of_changes = matches!(command, Command::Run { .. } | Command::Eval { .. } | Command::Repl);
     let result = match command {
         Command::Run { script, .. } => run::execute(&session, &script, arguments),
+        Command::Repl if is_repl => crate::repl::open(&session, asker),
+        Command::Repl => run::execute(&session, "-", arguments),
         Command::Eval { expression } => eval::execute(&session, &expression),
         Command::Tokens(tokens) => tokens::execute(&session, tokens),
         _ => Ok(()),
     };
     let result = result.and_then(|()| session.stop().check()).or_else(without_success);
     let summary = session.gate().summary().filter(|_| tells_of_changes);
-    let told =
-        if result.is_ok() || session.gate().has_planned() { plan::show(&session) } else { Ok(()) };
+    let told = if result.is_ok() || session.gate().has_planned() {
+        plan::show(&session, 0)
+    } else {
+        Ok(())
+    };
     if let Some(summary) = summary {
         session.output().summary(&summary);
     }
     drop(scratch);
     result.and(told)
+}
+
+/// Returns who is asked before a revocation: the person who watches a script or types, if there is one.
+fn asker(command: &Command, settings: &Settings, output: &Arc<Output>) -> Option<Arc<dyn Ask>> {
+    let is_script = matches!(command, Command::Run { .. } | Command::Eval { .. } | Command::Repl);
+    let is_watched = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let asks = is_script && is_watched && !settings.asked().yes;
+    asks.then(|| Arc::new(Person::new(Arc::clone(output))) as Arc<dyn Ask>)
 }
 
 /// `exit(0)` is no error.
@@ -112,23 +134,4 @@ impl Scratch {
         );
         Ok(Self { _sandbox: sandbox, _state: state })
     }
-}
-
-/// Ends the run when its time is up.
-fn limit_time(settings: &Settings, stop: &Arc<Stop>) -> Result<(), Error> {
-    let Some(limit) = settings.timeout() else { return Ok(()) };
-    let stop = Arc::clone(stop);
-    let wait = move || {
-        if stop.sleep(limit.to_std()).is_ok() {
-            stop.set(Reason::Failed(Error::TimedOut { limit: limit.to_string() }));
-        }
-    };
-    let spawned = std::thread::Builder::new().name("timeout".to_owned()).spawn(wait);
-    spawned.map(drop).map_err(|error| Error::io("start", "the timeout's thread", &error))
-}
-
-/// Answers the bare word `patroll`.
-fn bare(output: &Output) -> Result<u8, Error> {
-    output.reveal(crate::cli::help().trim_end())?;
-    Ok(exit::USAGE)
 }

@@ -1,0 +1,46 @@
+//! What is shown dim behind the cursor: how the call one is in is written, else an input of before.
+
+use rustyline::Context;
+use rustyline::hint::{Hint, Hinter, HistoryHinter};
+
+use super::Shared;
+use super::commands;
+
+/// A hint, and what Right puts in.
+pub struct Shadow {
+    shown: String,
+    text: Option<String>,
+}
+
+impl Hint for Shadow {
+    fn display(&self) -> &str {
+        &self.shown
+    }
+
+    fn completion(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+}
+
+/// Returns what to show behind `line`, whose end the cursor is at.
+pub fn find(interactive: &Shared, line: &str, context: &Context<'_>) -> Option<Shadow> {
+    if let Some(shown) = usage(line) {
+        return Some(Shadow { shown, text: None });
+    }
+    let signatures = match interactive.try_borrow() {
+        Ok(interactive) if !commands::is_command(line) => interactive.signatures_at(line),
+        _ => Vec::new(),
+    };
+    if !signatures.is_empty() {
+        return Some(Shadow { shown: format!("  {}", signatures.join("  ")), text: None });
+    }
+    let text = HistoryHinter::new().hint(line, line.len(), context)?;
+    Some(Shadow { shown: text.clone(), text: Some(text) })
+}
+
+/// Returns what a command takes, where nothing of it is written yet.
+fn usage(line: &str) -> Option<String> {
+    let name = line.strip_prefix(':')?.strip_suffix(' ')?;
+    let about = commands::ALL.iter().find(|about| about.name == name)?;
+    Some(format!("{}  {}", about.takes, about.does))
+}
