@@ -266,11 +266,6 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Typed, Unparse
     Ok(Typed { asked: line.globals.into_asked(), command: line.command, arguments: parts.script })
 }
 
-/// Returns the help of the whole program.
-pub fn help() -> String {
-    Line::command().render_help().ansi().to_string()
-}
-
 /// Returns a shell's completion script.
 pub fn completions(shell: clap_complete::Shell) -> Vec<u8> {
     let mut script = Vec::new();

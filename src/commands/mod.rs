@@ -72,7 +72,8 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     let _timer = limit.transpose()?;
     let asker = asker(&command, &settings, &output);
     let session = Arc::new(Session::new(settings, output, stop, asker.clone()));
-    let tells_of_changes = matches!(command, Command::Run { .. } | Command::Eval { .. } | Command::Repl);
+    let tells_of_changes =
+        matches!(command, Command::Run { .. } | Command::Eval { .. } | Command::Repl);
     let result = match command {
         Command::Run { script, .. } => run::execute(&session, &script, arguments),
         Command::Repl if is_repl => crate::repl::open(&session, asker),

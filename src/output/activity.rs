@@ -59,7 +59,11 @@ impl Activity {
 
     /// Returns in one line what happened since `mark` and what is waited for.
     pub fn line(&self, mark: Mark) -> String {
-        let mut parts = vec![words(self.requests_since(mark), "request", "requests") + " done"];
+        let requests = self.requests_since(mark);
+        let mut parts = vec![match requests {
+            0 => "at work".to_owned(),
+            _ => words(requests, "request", "requests") + " done",
+        }];
         match self.mark().retries - mark.retries {
             0 => {}
             retries => parts.push(words(retries, "retry", "retries")),
@@ -69,7 +73,7 @@ impl Activity {
             let asked = if wait.is_asked { " as the workspace asks" } else { "" };
             parts.push(format!("waiting {left} s{asked}"));
         }
-        parts.join(", ")
+        format!("{} (Ctrl-C stops)", parts.join(", "))
     }
 }
 
@@ -86,14 +90,14 @@ mod tests {
         let activity = Activity::default();
         activity.count_request();
         let mark = activity.mark();
-        assert_eq!(activity.line(mark), "0 requests done");
+        assert_eq!(activity.line(mark), "at work (Ctrl-C stops)");
         activity.count_request();
         activity.begin_wait(Duration::ZERO, true);
         assert_eq!(
             activity.line(mark),
-            "1 request done, 1 retry, waiting 1 s as the workspace asks"
+            "1 request done, 1 retry, waiting 1 s as the workspace asks (Ctrl-C stops)"
         );
         activity.end_wait();
-        assert_eq!(activity.line(mark), "1 request done, 1 retry");
+        assert_eq!(activity.line(mark), "1 request done, 1 retry (Ctrl-C stops)");
     }
 }

@@ -168,7 +168,11 @@ impl Output {
 
     /// Writes a line of data that has colours of ours, and foreign text only where that has been made harmless.
     pub fn painted(&self, text: &str) -> Result<(), Error> {
-        self.write(&secret::redact_unrevealed(text))
+        let text = secret::redact_unrevealed(text);
+        if self.manner.color.unwrap_or(self.stdout_is_terminal) {
+            return self.write(&text);
+        }
+        self.write(&anstream::adapter::strip_str(&text).to_string())
     }
 
     fn data(&self, text: &str) -> Result<(), Error> {

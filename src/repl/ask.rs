@@ -29,7 +29,7 @@ impl Ask for Person {
         if let [(token_id, comment)] = question.tokens {
             let token = describe(token_id, comment.as_deref());
             self.output.summary(&format!("revoke {token} on {place}?"));
-            return read("[y]es, [a]ll of this input, [N]o: ", true);
+            return read("[y]es, [a]ll that follow, [N]o: ", true);
         }
         self.output.summary(&format!("revoke these {} tokens on {place}?", question.tokens.len()));
         for (token_id, comment) in question.tokens.iter().take(MOST_NAMED) {

@@ -139,7 +139,8 @@ impl Repl {
         let settings = self.session.settings();
         if settings.asked().is_sandbox {
             return Err(Error::Usage {
-                problem: "a session with --sandbox touches nothing real, so it has no profiles".to_owned(),
+                problem: "a session with --sandbox touches nothing real, so it has no profiles"
+                    .to_owned(),
                 hint: Some(format!("`patroll -p {name} repl` opens a session there")),
             });
         }
@@ -156,7 +157,9 @@ impl Repl {
 
 fn save(interactive: &Interactive, session: &Session, file: &str) -> Result<(), Error> {
     let count = files::save(file, &interactive.script())?;
-    session.output().note(&format!("{file}: {count} lines; `patroll run {}` runs them", files::runnable(file)));
+    session
+        .output()
+        .note(&format!("{file}: {count} lines; `patroll run {}` runs them", files::runnable(file)));
     Ok(())
 }
 

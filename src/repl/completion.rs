@@ -37,7 +37,9 @@ pub fn complete(line: &str, interactive: &Interactive, session: &Session) -> (us
             scripts.chain(paths(word)).collect()
         }
         "save" => paths(word),
-        "profile" => session.settings().profiles().map_or_else(|_| Vec::new(), |profiles| profiles.names()),
+        "profile" => {
+            session.settings().profiles().map_or_else(|_| Vec::new(), |profiles| profiles.names())
+        }
         "time" => vec!["on".to_owned(), "off".to_owned()],
         _ => Vec::new(),
     };

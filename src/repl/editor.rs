@@ -52,7 +52,8 @@ impl LineEditor {
         for input in inputs {
             remembered.add_owned(input).map_err(|error| broken(&error))?;
         }
-        let mut editor = Editor::with_history(config, remembered).map_err(|error| broken(&error))?;
+        let mut editor =
+            Editor::with_history(config, remembered).map_err(|error| broken(&error))?;
         editor.set_helper(Some(LineHelper::new(interactive, session)));
         let was_empty = keys::bind(&mut editor);
         Ok(Self { editor, history, was_empty })

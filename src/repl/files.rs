@@ -28,18 +28,20 @@ pub fn save(file: &str, script: &str) -> Result<usize, Error> {
         return Err(failed(file, "it exists already, and no session has written it".to_owned()));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let written = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).and_then(|mut temporary| {
-        write!(temporary, "{MARK}\n\n{script}")?;
-        temporary.as_file().sync_all()?;
-        Ok(temporary.persist(path)?)
-    });
+    let written =
+        NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).and_then(|mut temporary| {
+            write!(temporary, "{MARK}\n\n{script}")?;
+            temporary.as_file().sync_all()?;
+            Ok(temporary.persist(path)?)
+        });
     written.map_err(|error| failed(file, reason(&error)))?;
     Ok(script.lines().count())
 }
 
 /// Returns the file as `patroll run` takes it.
 pub fn runnable(file: &str) -> String {
-    let is_path = file.contains('/') || Path::new(file).extension().is_some_and(|end| end == "rhai");
+    let is_path =
+        file.contains('/') || Path::new(file).extension().is_some_and(|end| end == "rhai");
     if is_path { file.to_owned() } else { format!("./{file}") }
 }
 

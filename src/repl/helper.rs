@@ -57,7 +57,11 @@ impl Hinter for LineHelper {
     type Hint = Shadow;
 
     fn hint(&self, line: &str, cursor: usize, context: &Context<'_>) -> Option<Shadow> {
-        if cursor < line.len() || line.is_empty() { None } else { hint::find(&self.interactive, line, context) }
+        if cursor < line.len() || line.is_empty() {
+            None
+        } else {
+            hint::find(&self.interactive, line, context)
+        }
     }
 }
 

@@ -42,7 +42,9 @@ pub fn paint(line: &str, cursor: Option<usize>, is_function: impl Fn(&str) -> bo
 /// Returns the brackets of a pair of which one is at the cursor or right before it.
 fn find_pair(line: &str, pieces: &[Piece], cursor: usize) -> Option<(usize, usize)> {
     let mut open: Vec<usize> = Vec::new();
-    for (at, piece) in pieces.iter().enumerate().filter(|(_, piece)| piece.kind == PieceKind::Symbol) {
+    for (at, piece) in
+        pieces.iter().enumerate().filter(|(_, piece)| piece.kind == PieceKind::Symbol)
+    {
         let symbol = &line[piece.range.clone()];
         if symbol.ends_with(['(', '[', '{']) {
             open.push(at);

@@ -6,6 +6,9 @@ use rustyline::hint::{Hint, Hinter, HistoryHinter};
 use super::Shared;
 use super::commands;
 
+/// A hint longer than this would push the input around.
+const LONGEST: usize = 100;
+
 /// A hint, and what Right puts in.
 pub struct Shadow {
     shown: String,
@@ -32,7 +35,8 @@ pub fn find(interactive: &Shared, line: &str, context: &Context<'_>) -> Option<S
         _ => Vec::new(),
     };
     if !signatures.is_empty() {
-        return Some(Shadow { shown: format!("  {}", signatures.join("  ")), text: None });
+        let shown: String = signatures.join("  ").chars().take(LONGEST).collect();
+        return Some(Shadow { shown: format!("  {shown}"), text: None });
     }
     let text = HistoryHinter::new().hint(line, line.len(), context)?;
     Some(Shadow { shown: text.clone(), text: Some(text) })

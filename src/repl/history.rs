@@ -31,7 +31,8 @@ impl History {
     /// stored once.
     pub fn add(&mut self, input: &str) -> bool {
         let input = input.trim_end();
-        if input.is_empty() || input.starts_with(char::is_whitespace) || secret::holds_secret(input) {
+        if input.is_empty() || input.starts_with(char::is_whitespace) || secret::holds_secret(input)
+        {
             return false;
         }
         if self.last.as_deref() == Some(input) {

@@ -11,7 +11,7 @@ use rustyline::{
 
 use super::commands;
 use super::helper::LineHelper;
-use crate::script::is_unfinished;
+use crate::script::{PieceKind, is_unfinished, pieces};
 
 const STEP: usize = 4;
 
@@ -39,38 +39,68 @@ pub fn goes_on(input: &str) -> bool {
 struct Enter;
 
 impl ConditionalEventHandler for Enter {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
         let written = &context.line()[..context.pos()];
-        goes_on(context.line()).then(|| Cmd::Insert(1, format!("\n{}", indentation(written))))
+        goes_on(context.line())
+            .then(|| Cmd::Insert(1, format!("\n{}", " ".repeat(indentation(written)))))
     }
 }
 
-/// Returns the indentation of the line after `written`.
-fn indentation(written: &str) -> String {
-    let line = written.lines().last().unwrap_or_default();
-    let mut indent = line.len() - line.trim_start_matches(' ').len();
-    if line.trim_end().ends_with(['{', '[', '(', '|']) {
-        indent += STEP;
+/// Returns the indentation of the line after `written`: a step for each line that leaves a bracket open, none in a text.
+fn indentation(written: &str) -> usize {
+    let pieces = pieces(written);
+    if pieces.last().is_some_and(|last| matches!(last.kind, PieceKind::Broken | PieceKind::Text)) {
+        return 0;
     }
-    " ".repeat(indent)
+    let mut open: Vec<usize> = Vec::new();
+    for piece in pieces.iter().filter(|piece| piece.kind == PieceKind::Symbol) {
+        let symbol = &written[piece.range.clone()];
+        if symbol.ends_with(['(', '[', '{']) {
+            open.push(written[..piece.range.start].matches('\n').count());
+        } else if symbol.starts_with([')', ']', '}']) {
+            open.pop();
+        }
+    }
+    open.dedup();
+    open.len() * STEP
 }
 
 struct Brace;
 
 impl ConditionalEventHandler for Brace {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
         let written = &context.line()[..context.pos()];
         let line = written.rsplit('\n').next().unwrap_or_default();
-        let is_blank = line.len() >= STEP && line.bytes().all(|byte| byte == b' ');
-        let step = RepeatCount::try_from(STEP).unwrap_or(1);
-        is_blank.then(|| Cmd::Replace(Movement::BackwardChar(step), Some("}".to_owned())))
+        if line.is_empty() || !line.bytes().all(|byte| byte == b' ') {
+            return None;
+        }
+        let indent = " ".repeat(indentation(written).saturating_sub(STEP));
+        Some(Cmd::Replace(Movement::BeginningOfLine, Some(format!("{indent}}}"))))
     }
 }
 
 struct Interrupt(Arc<AtomicBool>);
 
 impl ConditionalEventHandler for Interrupt {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
         self.0.store(context.line().is_empty(), Ordering::Relaxed);
         None
     }
@@ -81,10 +111,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_line_is_indented_as_the_last_one_and_deeper_behind_a_bracket() {
-        let cases = [("f(", 4), ("if x {\n    g(|t|", 8), ("if x {\n    1;", 4), ("let x =", 0)];
+    fn the_next_line_is_indented_by_what_is_open() {
+        let cases = [
+            ("f(", 4),
+            ("if x {\n    g(|t| [", 8),
+            ("if x {\n    g()", 4),
+            ("if x { g(1) }", 0),
+            ("let x =", 0),
+            ("f(`a", 0),
+        ];
         for (written, indent) in cases {
-            assert_eq!(indentation(written).len(), indent, "{written}");
+            assert_eq!(indentation(written), indent, "{written}");
         }
     }
 }

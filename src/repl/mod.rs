@@ -119,7 +119,11 @@ impl Repl {
         let result = self.interactive.borrow_mut().evaluate(text);
         drop(ticker);
         let shown = result.and_then(|has_result| {
-            if has_result { show::result(&self.interactive.borrow(), session.output(), false) } else { Ok(()) }
+            if has_result {
+                show::result(&self.interactive.borrow(), session.output(), false)
+            } else {
+                Ok(())
+            }
         });
         if session.gate().planned().len() > planned {
             plan::show(&session, planned)?;

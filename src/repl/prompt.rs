@@ -26,8 +26,7 @@ impl Prompt {
             _ => BOLD,
         };
         Self {
-            plain: format!("{name}{mode} › "),
-            painted: format!("{color}{name}{END}{mode} › "),
+            plain: format!("{name}{mode} › "), painted: format!("{color}{name}{END}{mode} › ")
         }
     }
 }
@@ -35,9 +34,7 @@ impl Prompt {
 fn name(session: &Session) -> String {
     match session.settings().connection() {
         Ok(connection) if connection.is_sandbox => "sandbox".to_owned(),
-        Ok(connection) => {
-            connection.profile.unwrap_or_else(|| connection.host.name().to_owned())
-        }
+        Ok(connection) => connection.profile.unwrap_or_else(|| connection.host.name().to_owned()),
         // What is missing is told by the first input that needs it.
         Err(_) => "patroll".to_owned(),
     }

@@ -83,7 +83,8 @@ fn show_table(
     // A row is shown with all of its lines or not at all.
     let end = drawn.len().min(lines);
     let cut = drawn.get(end).and_then(|(row, _)| *row);
-    let shown: Vec<_> = drawn[..end].iter().filter(|(row, _)| row.is_none() || *row != cut).collect();
+    let shown: Vec<_> =
+        drawn[..end].iter().filter(|(row, _)| row.is_none() || *row != cut).collect();
     let rows = shown.last().and_then(|(row, _)| *row).map_or(0, |row| row + 1);
     let painted: Vec<String> = shown
         .iter()

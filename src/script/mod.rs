@@ -34,7 +34,7 @@ pub use bundled::all as bundled_scripts;
 pub use check::find_mistakes;
 pub use evaluate::{evaluate, filter_tokens};
 pub use header::Header;
-pub use interactive::{Candidate, Interactive, Shown, Variable};
+pub use interactive::{Candidate, Interactive, Shown};
 pub use names::closest;
 pub use program::Program;
 pub use run::Arguments;

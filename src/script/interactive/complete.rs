@@ -27,12 +27,14 @@ impl Candidate {
         Self { text: text.to_owned(), shown: text.to_owned() }
     }
 
-    fn call(member: &Member, shown: String) -> Self {
-        if member.is_property {
-            return Self::plain(&member.name);
-        }
-        let open = if shown.ends_with("()") { "()" } else { "(" };
-        Self { text: format!("{}{open}", member.name), shown }
+    /// Makes the candidate for a member that is called with `given` arguments before the bracket.
+    fn of(member: &Member, given: usize) -> Self {
+        let open = match member {
+            Member { is_property: true, .. } => "",
+            Member { arity, .. } if *arity == given => "()",
+            _ => "(",
+        };
+        Self { text: format!("{}{open}", member.name), shown: member.signature.clone() }
     }
 }
 
@@ -53,12 +55,14 @@ impl Interactive {
     pub fn signatures_at(&self, text: &str) -> Vec<String> {
         let list = syntax::pieces(text);
         let pieces = Pieces { text, list: &list };
-        let Some((name, is_method)) = enclosing_call(pieces) else { return Vec::new() };
-        let members = self.members.named(&self.engine, name);
-        let mut signatures: Vec<String> = members
+        let Some(name) = enclosing_call(pieces) else { return Vec::new() };
+        let functions = self.members.named(&self.engine, name);
+        // Where patroll replaces a function of the language, the old one is not to be shown.
+        let has_own = functions.iter().any(|member| member.is_own);
+        let mut signatures: Vec<String> = functions
             .iter()
-            .filter(|member| !member.is_property)
-            .map(|member| if is_method { member.method_signature() } else { member.signature() })
+            .filter(|member| !member.is_property && (member.is_own || !has_own))
+            .map(|member| member.signature.clone())
             .collect();
         signatures.dedup();
         signatures
@@ -73,7 +77,7 @@ impl Interactive {
     /// Returns the names of the functions that patroll has and that begin with `prefix`.
     pub fn function_names(&self, prefix: &str) -> Vec<String> {
         let functions = self.members.functions(&self.engine, prefix);
-        functions.filter(|member| member.is_documented).map(|member| member.name.clone()).collect()
+        functions.filter(|member| member.is_own).map(|member| member.name.clone()).collect()
     }
 
     fn candidates(&self, pieces: Pieces<'_>, word: &str) -> Vec<Candidate> {
@@ -99,9 +103,7 @@ impl Interactive {
             _ => Vec::new(),
         };
         let members = self.members.of_type(&self.engine, &self.type_of(&what));
-        candidates.extend(
-            members.into_iter().map(|member| Candidate::call(member, member.method_signature())),
-        );
+        candidates.extend(members.into_iter().map(|member| Candidate::of(member, 1)));
         candidates
     }
 
@@ -114,8 +116,8 @@ impl Interactive {
             shown: format!("{}({})", function.name, function.params.join(", ")),
         }));
         let functions = self.members.functions(&self.engine, word);
-        let documented = functions.filter(|member| member.is_documented || !word.is_empty());
-        candidates.extend(documented.map(|member| Candidate::call(member, member.signature())));
+        let documented = functions.filter(|member| member.is_own || !word.is_empty());
+        candidates.extend(documented.map(|member| Candidate::of(member, 0)));
         if !word.is_empty() {
             candidates.extend(KEYWORDS.map(Candidate::plain));
         }
@@ -141,19 +143,16 @@ fn split<'p>(text: &str, list: &'p [Piece]) -> Option<(usize, &'p [Piece])> {
 fn keys_at(pieces: Pieces<'_>) -> Option<&'static [&'static str]> {
     let ("#{", before) = pieces.open_bracket()? else { return None };
     let Some(("#{" | ",", _)) = pieces.last() else { return None };
-    keys_of(enclosing_call(before)?.0)
+    keys_of(enclosing_call(before)?)
 }
 
-/// Returns the name of the call whose arguments the end of `pieces` is among, and whether it is a method's.
-fn enclosing_call(pieces: Pieces<'_>) -> Option<(&str, bool)> {
+/// Returns the name of the call whose arguments the end of `pieces` is among.
+fn enclosing_call(pieces: Pieces<'_>) -> Option<&str> {
     let mut inner = pieces;
     loop {
         let (bracket, before) = inner.open_bracket()?;
         match before.last() {
-            Some((name, PieceKind::Word)) if bracket == "(" => {
-                let is_method = matches!(before.before(1).last(), Some(("." | "?.", _)));
-                return Some((name, is_method));
-            }
+            Some((name, PieceKind::Word)) if bracket == "(" => return Some(name),
             _ => inner = before,
         }
     }

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use rhai::{Engine, FuncMetadata};
 
+use crate::script::docs::signature_of;
+use crate::script::kind::bare_type;
+
 /// How Rhai names the function behind `value.property`.
 const GETTER: &str = "get$";
 
@@ -13,16 +16,18 @@ const GETTER: &str = "get$";
 pub struct Member {
     /// Its name.
     pub name: String,
-    /// The names of its parameters, a method's receiver included.
-    pub parameters: Vec<String>,
+    /// How it is written, with what it takes and returns.
+    pub signature: String,
+    /// How many arguments it takes, a method's receiver included.
+    pub arity: usize,
     /// The type of its first parameter, if it has one.
     pub of: Option<String>,
     /// The type of what it returns.
     pub returns: String,
     /// Whether it is read like a field.
     pub is_property: bool,
-    /// Whether it is one of patroll's own.
-    pub is_documented: bool,
+    /// Whether it is one of patroll's own, not of the language.
+    pub is_own: bool,
 }
 
 /// All members, collected when first needed.
@@ -50,7 +55,7 @@ impl Members {
     /// Returns what a value of a type has: properties, and patroll's own methods, one for each name.
     pub fn of_type(&self, engine: &Engine, of: &str) -> Vec<&Member> {
         let fits = |member: &&Member| {
-            member.of.as_deref() == Some(of) && (member.is_property || member.is_documented)
+            member.of.as_deref() == Some(of) && (member.is_property || member.is_own)
         };
         self.table(engine).values().filter_map(|members| members.iter().find(fits)).collect()
     }
@@ -58,34 +63,21 @@ impl Members {
     fn table(&self, engine: &Engine) -> &BTreeMap<String, Vec<Member>> {
         self.0.get_or_init(|| {
             let mut table: BTreeMap<String, Vec<Member>> = BTreeMap::new();
-            let all = engine.collect_fn_metadata(None, |info| read(info.metadata), true);
-            for member in all {
-                table.entry(member.name.clone()).or_default().push(member);
+            let read_all = |is_own: bool| {
+                engine.collect_fn_metadata(None, |info| read(info.metadata, is_own), !is_own)
+            };
+            for member in read_all(true).into_iter().chain(read_all(false)) {
+                let named: &mut Vec<Member> = table.entry(member.name.clone()).or_default();
+                if !named.iter().any(|known| known.signature == member.signature) {
+                    named.push(member);
+                }
             }
             table
         })
     }
 }
 
-impl Member {
-    /// Returns it as one writes it: `tokens_create(comment, lifetime)`, `age`.
-    pub fn signature(&self) -> String {
-        if self.is_property {
-            return self.name.clone();
-        }
-        format!("{}({})", self.name, self.parameters.join(", "))
-    }
-
-    /// Returns it as one writes it behind a value and a dot.
-    pub fn method_signature(&self) -> String {
-        if self.is_property {
-            return self.name.clone();
-        }
-        format!("{}({})", self.name, self.parameters.get(1..).unwrap_or_default().join(", "))
-    }
-}
-
-fn read(function: &FuncMetadata) -> Option<Member> {
+fn read(function: &FuncMetadata, is_own: bool) -> Option<Member> {
     let name = function.name.as_str();
     let (name, is_property) = match name.strip_prefix(GETTER) {
         Some(property) => (property, true),
@@ -93,27 +85,20 @@ fn read(function: &FuncMetadata) -> Option<Member> {
     };
     let is_word = name.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
         && !name.contains('$');
-    let split = |text: &str| match text.split_once(':') {
-        Some((name, kind)) => (name.trim().to_owned(), Some(bare(kind).to_owned())),
-        None => (text.trim().to_owned(), None),
-    };
-    let parameters: Vec<_> = function.params_info.iter().map(|text| split(text)).collect();
+    let first = function.params_info.first().and_then(|text| text.split_once(':'));
     is_word.then(|| Member {
         name: name.to_owned(),
-        of: parameters.first().and_then(|(_, kind)| kind.clone()),
-        parameters: parameters.into_iter().map(|(name, _)| name).collect(),
+        signature: signature_of(function).1,
+        arity: function.num_params,
+        of: first.map(|(_, kind)| bare(kind).to_owned()),
         returns: bare(&function.return_type).to_owned(),
         is_property,
-        is_documented: !function.comments.is_empty(),
+        is_own,
     })
 }
 
-/// Returns a type without what only Rust cares about: the reference, the path, and the error it may be instead.
+/// Returns a type by its own name, without its path.
 fn bare(kind: &str) -> &str {
-    let kind = kind.trim().trim_start_matches("&mut ").trim_start_matches('&');
-    let kind = match kind.strip_prefix("Result<").or_else(|| kind.strip_prefix("RhaiResultOf<")) {
-        Some(inside) => inside.split([',', '>']).next().unwrap_or(inside).trim(),
-        None => kind,
-    };
+    let kind = bare_type(kind).trim_start_matches('&');
     kind.rsplit("::").next().unwrap_or(kind)
 }

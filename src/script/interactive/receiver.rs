@@ -81,10 +81,12 @@ impl Interactive {
         let (text, kind) = pieces.last()?;
         match (text, kind) {
             (")", _) => self.result_of_call(pieces.before_bracket()),
+            // The lexer takes the brackets of a call without arguments for one piece.
+            ("()", _) => self.result_of_call(pieces.before(1)),
             ("]", _) => {
                 let array = pieces.before_bracket();
                 match array.last() {
-                    Some((_, PieceKind::Word)) | Some((")" | "]", _)) => {
+                    Some((_, PieceKind::Word)) | Some((")" | "()" | "]", _)) => {
                         self.what_is(array).and_then(element)
                     }
                     _ => Some(What::Type("Array".to_owned())),
