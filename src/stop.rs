@@ -59,6 +59,7 @@ pub struct Stop {
     is_set: AtomicBool,
     turn: AtomicU64,
     has_turns: AtomicBool,
+    is_idle: AtomicBool,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -81,8 +82,12 @@ impl Stop {
     }
 
     /// Takes note of a signal that means `error`: the first ends the run in order, the next cuts what is still on its
-    /// way. Returns whether that is all; otherwise the process has to end now.
+    /// way. Between two turns there is nothing to end but the session. Returns whether that is all; otherwise the process
+    /// has to end now.
     pub fn signal(&self, error: Error) -> bool {
+        if self.is_idle.load(Ordering::Acquire) {
+            return error == Error::Interrupted;
+        }
         let mut state = self.lock();
         state.signals += 1;
         if state.signals == 1 {
@@ -102,6 +107,13 @@ impl Stop {
         state.reason = None;
         state.signals = 0;
         self.is_set.store(false, Ordering::Release);
+        self.is_idle.store(false, Ordering::Release);
+    }
+
+    /// Ends a turn: nothing is done until the next one.
+    pub fn end_turn(&self) {
+        self.has_turns.store(true, Ordering::Release);
+        self.is_idle.store(true, Ordering::Release);
     }
 
     /// Returns the present turn.

@@ -99,7 +99,7 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
 /// Returns who is asked before a revocation: the person who watches a script or types, if there is one.
 fn asker(command: &Command, settings: &Settings, output: &Arc<Output>) -> Option<Arc<dyn Ask>> {
     let is_script = matches!(command, Command::Run { .. } | Command::Eval { .. } | Command::Repl);
-    let is_watched = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let is_watched = std::io::stdin().is_terminal() && output.is_watched();
     let asks = is_script && is_watched && !settings.asked().yes;
     asks.then(|| Arc::new(Person::new(Arc::clone(output))) as Arc<dyn Ask>)
 }

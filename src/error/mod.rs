@@ -123,6 +123,10 @@ pub enum Error {
     #[error("{host} is plain http: the credential would be readable on the way")]
     CredentialExposed { host: String },
 
+    /// A person said no to a revocation.
+    #[error("not revoked, and nothing further is done: the answer was not yes")]
+    Declined,
+
     /// The script called `exit(n)`.
     #[error("exit({code})")]
     Exit { code: u8 },
@@ -172,10 +176,6 @@ pub enum Error {
     /// Scripts have mistakes that can be seen without running them.
     #[error("{} in the script", if mistakes.len() == 1 { "a mistake" } else { "mistakes" })]
     Mistakes { mistakes: Vec<ScriptFailure> },
-
-    /// A person said no to a revocation.
-    #[error("not revoked, and nothing further is done: the answer was not yes")]
-    Declined,
 
     /// A profile that the file does not have.
     #[error("{} has no profile `{name}`", path.display())]

@@ -131,6 +131,11 @@ impl Output {
         self.stdout_is_terminal
     }
 
+    /// Returns whether somebody may be looking at what is said.
+    pub fn is_watched(&self) -> bool {
+        self.stderr_is_terminal
+    }
+
     /// Returns whether errors are drawn in colour.
     pub fn is_colored(&self) -> bool {
         self.manner.color.unwrap_or(self.stderr_is_terminal)

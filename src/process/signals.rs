@@ -6,6 +6,7 @@ use std::thread;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::terminal::restore_terminal;
 use crate::error::{Error, exit};
 use crate::stop::Stop;
 
@@ -21,6 +22,7 @@ pub fn watch(stop: &Arc<Stop>) -> Result<(), Error> {
                 _ => (Error::Interrupted, exit::INTERRUPTED),
             };
             if !stop.signal(error) {
+                restore_terminal();
                 std::process::exit(i32::from(code));
             }
         }

@@ -6,6 +6,7 @@ use std::path::Path;
 use rustyline::completion::Pair;
 
 use super::commands;
+use crate::profile::Profiles;
 use crate::script::{Interactive, bundled_scripts};
 use crate::session::Session;
 
@@ -37,9 +38,7 @@ pub fn complete(line: &str, interactive: &Interactive, session: &Session) -> (us
             scripts.chain(paths(word)).collect()
         }
         "save" => paths(word),
-        "profile" => {
-            session.settings().profiles().map_or_else(|_| Vec::new(), |profiles| profiles.names())
-        }
+        "profile" => session.settings().profiles().map(Profiles::names).unwrap_or_default(),
         "time" => vec!["on".to_owned(), "off".to_owned()],
         _ => Vec::new(),
     };

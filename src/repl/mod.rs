@@ -26,6 +26,7 @@ use crate::error::Error;
 use crate::gate::Ask;
 use crate::output::Mark;
 use crate::plan;
+use crate::process::remember_terminal;
 use crate::script::{Interactive, on_engine_thread};
 use crate::session::Session;
 
@@ -72,7 +73,9 @@ impl Repl {
             env!("CARGO_PKG_VERSION"),
             ", :help explains, Ctrl-D leaves"
         ));
+        remember_terminal();
         loop {
+            self.session.stop().end_turn();
             let next = match self.editor.read(&self.prompt, self.session.output())? {
                 Read::Input(text) => self.take(&text),
                 Read::End => Next::None(Ok(())),

@@ -25,7 +25,10 @@ pub fn result(interactive: &Interactive, output: &Output, whole: bool) -> Result
         _ => usize::MAX,
     };
     match interactive.shown(width, lines) {
-        None => nothing(output),
+        None => {
+            nothing(output);
+            Ok(())
+        }
         Some(Shown::Tokens(tokens)) => show_tokens(&tokens, output, lines),
         Some(Shown::Rows(table)) => show_rows(table, output, lines),
         Some(Shown::Text(text, left_out)) => show_text(&text, left_out, output, lines),
@@ -34,10 +37,11 @@ pub fn result(interactive: &Interactive, output: &Output, whole: bool) -> Result
 
 /// Shows the last result as JSON.
 pub fn json(interactive: &Interactive, output: &Output) -> Result<(), Error> {
-    match interactive.json() {
-        Some(json) => output.line(&json),
-        None => nothing(output),
-    }
+    let Some(json) = interactive.json() else {
+        nothing(output);
+        return Ok(());
+    };
+    output.line(&json)
 }
 
 /// Lists the variables.
@@ -53,9 +57,8 @@ pub fn variables(interactive: &Interactive, output: &Output) -> Result<(), Error
     output.line(&table.draw(output.width()))
 }
 
-fn nothing(output: &Output) -> Result<(), Error> {
+fn nothing(output: &Output) {
     output.note("no input has had a result yet");
-    Ok(())
 }
 
 fn show_tokens(tokens: &[Token], output: &Output, lines: usize) -> Result<(), Error> {

@@ -101,8 +101,12 @@ fn lex(text: &str) -> Lexed {
     let mut found: Vec<(usize, PieceKind)> = Vec::new();
     // For each interpolation that is open, the braces open in it, its own included.
     let mut interpolations: Vec<usize> = Vec::new();
+    // Where the text goes on behind an interpolation; the lexer's own position for it can be too late.
+    let mut resumed: Option<usize> = None;
     let mut end = Position::START;
     while let Some((token, position)) = tokens.next() {
+        let start = resumed.take().or_else(|| places.byte(position));
+        let mut resumes = false;
         match &token {
             Token::EOF => {
                 end = position;
@@ -121,11 +125,13 @@ fn lex(text: &str) -> Lexed {
                 if interpolations.last() == Some(&0) {
                     interpolations.pop();
                     control.borrow_mut().is_within_text = true;
+                    resumes = true;
                 }
             }
             _ => {}
         }
-        found.extend(places.byte(position).map(|at| (at, kind_of(&token))));
+        found.extend(start.map(|at| (at, kind_of(&token))));
+        resumed = start.filter(|_| resumes).map(|at| at + 1);
         // Behind these the lexer gives the same again and again.
         if matches!(token, Token::LexError(..)) || tokens.state.comment_level > 0 {
             break;

@@ -65,13 +65,11 @@ impl Line {
         let mut state = self.traffic.lock();
         // Checked under the lock that the cut takes after the stop is set: a request is refused here or cut there.
         self.stop.check()?;
-        let agent = match &state.agent {
-            Some(agent) => agent.clone(),
-            None => {
-                state.is_hurried = false;
-                state.agent.insert(agent::make(&self.host, &self.user_agent)).clone()
-            }
-        };
+        if state.agent.is_none() {
+            state.is_hurried = false;
+        }
+        let agent =
+            state.agent.get_or_insert_with(|| agent::make(&self.host, &self.user_agent)).clone();
         let departure = Departure {
             traffic: Arc::clone(&self.traffic),
             stop: Arc::clone(&self.stop),

@@ -40,7 +40,7 @@ impl Real {
 }
 
 fn pass(mut from: TcpStream, mut to: TcpStream, change: impl Fn(&[u8]) -> Vec<u8>) {
-    let mut buffer = [0; 65_536];
+    let mut buffer = [0; 16_384];
     while let Ok(count @ 1..) = from.read(&mut buffer) {
         if to.write_all(&change(&buffer[..count])).is_err() {
             break;

@@ -145,7 +145,7 @@ impl Screen {
 }
 
 fn collect(pty: &Pty, shared: &(Mutex<Screen>, Condvar)) {
-    let mut buffer = [0; 65_536];
+    let mut buffer = [0; 16_384];
     loop {
         let count = (&mut &*pty).read(&mut buffer).unwrap_or(0);
         let mut screen = shared.0.lock().unwrap();
@@ -300,7 +300,9 @@ impl Terminal<'_> {
     }
 
     fn settled(&self, text: &str) -> String {
-        Words::of(self.world, self.host.as_slice(), &self.folder).settle(text)
+        // Whether the terminal's echo of Ctrl-C is still there is a matter of timing.
+        let text = text.replace("^C", "");
+        Words::of(self.world, self.host.as_slice(), &self.folder).settle(&text)
     }
 }
 

@@ -102,7 +102,7 @@ impl Interactive {
                 .unwrap_or_default(),
             _ => Vec::new(),
         };
-        let members = self.members.of_type(&self.engine, &self.type_of(&what));
+        let members = self.members.of_type(&self.engine, &what.type_name());
         candidates.extend(members.into_iter().map(|member| Candidate::of(member, 1)));
         candidates
     }
@@ -126,15 +126,15 @@ impl Interactive {
 }
 
 /// Splits off the word at the end; nothing where one writes a string or a comment.
-fn split<'p>(text: &str, list: &'p [Piece]) -> Option<(usize, &'p [Piece])> {
-    let Some((last, rest)) = list.split_last() else { return Some((text.len(), list)) };
-    if last.range.end < text.len() {
-        let is_open = matches!(last.kind, PieceKind::Broken | PieceKind::Comment);
-        return if is_open { None } else { Some((text.len(), list)) };
+fn split<'p>(text: &str, pieces: &'p [Piece]) -> Option<(usize, &'p [Piece])> {
+    let Some((word, before)) = pieces.split_last() else { return Some((text.len(), pieces)) };
+    if word.range.end < text.len() {
+        let is_open = matches!(word.kind, PieceKind::Broken | PieceKind::Comment);
+        return if is_open { None } else { Some((text.len(), pieces)) };
     }
-    match last.kind {
-        PieceKind::Word | PieceKind::Keyword => Some((last.range.start, rest)),
-        PieceKind::Symbol => Some((text.len(), list)),
+    match word.kind {
+        PieceKind::Word | PieceKind::Keyword => Some((word.range.start, before)),
+        PieceKind::Symbol => Some((text.len(), pieces)),
         _ => None,
     }
 }

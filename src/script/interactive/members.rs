@@ -72,6 +72,12 @@ impl Members {
                     named.push(member);
                 }
             }
+            for named in table.values_mut() {
+                named.sort_by(|one, other| {
+                    let order = |member: &Member| (!member.is_own, member.arity);
+                    order(one).cmp(&order(other)).then_with(|| one.signature.cmp(&other.signature))
+                });
+            }
             table
         })
     }

@@ -23,6 +23,22 @@ pub enum What {
     ArrayOf(Box<What>),
 }
 
+impl What {
+    /// Returns the type by which members are found.
+    pub fn type_name(&self) -> String {
+        match self {
+            Self::ArrayOf(_) => "Array".to_owned(),
+            Self::Type(name) => name.clone(),
+            Self::Value(value) => match value.type_name() {
+                "array" => "Array".to_owned(),
+                "map" => "Map".to_owned(),
+                "string" => "ImmutableString".to_owned(),
+                other => other.rsplit("::").next().unwrap_or(other).to_owned(),
+            },
+        }
+    }
+}
+
 /// A text in pieces.
 #[derive(Clone, Copy)]
 pub struct Pieces<'p> {
@@ -86,7 +102,7 @@ impl Interactive {
             ("]", _) => {
                 let array = pieces.before_bracket();
                 match array.last() {
-                    Some((_, PieceKind::Word)) | Some((")" | "()" | "]", _)) => {
+                    Some((_, PieceKind::Word) | (")" | "()" | "]", _)) => {
                         self.what_is(array).and_then(element)
                     }
                     _ => Some(What::Type("Array".to_owned())),
@@ -133,7 +149,7 @@ impl Interactive {
         {
             return map.get(name).cloned().map(What::Value);
         }
-        let of = self.type_of(what);
+        let of = what.type_name();
         let members = self.members.named(&self.engine, name);
         let member =
             members.iter().find(|member| member.is_property && member.of.as_ref() == Some(&of))?;
@@ -157,20 +173,6 @@ impl Interactive {
             self.what_is(before.before(3))
         };
         array().and_then(element).or_else(|| Some(What::Type("Token".to_owned())))
-    }
-
-    /// Returns the type by which members are found.
-    pub fn type_of(&self, what: &What) -> String {
-        match what {
-            What::ArrayOf(_) => "Array".to_owned(),
-            What::Type(name) => name.clone(),
-            What::Value(value) => match value.type_name() {
-                "array" => "Array".to_owned(),
-                "map" => "Map".to_owned(),
-                "string" => "ImmutableString".to_owned(),
-                other => other.rsplit("::").next().unwrap_or(other).to_owned(),
-            },
-        }
     }
 }
 
