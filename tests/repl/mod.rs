@@ -11,6 +11,8 @@ mod asking;
 mod editing;
 /// Completion, hints and documentation.
 mod help;
+/// The session in README.md.
+mod readme;
 /// Results, errors, and what stays between inputs.
 mod results;
 /// Long work, its interruption, history, timing, and a stdin that is no terminal.

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
+use rustix::process::{Pid, kill_process};
 
-use crate::support::{Expect, Folder, Secrets, Words, World};
+use crate::support::{Expect, Folder, Secrets, Signal, Words, World};
 
 /// No screen takes this long to show something; it is only reached by a failing test.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -230,11 +231,16 @@ impl Terminal<'_> {
         self.shared.0.lock().unwrap()
     }
 
+    /// Returns what the screen shows.
+    pub fn text(&self) -> String {
+        self.settled(self.lock().text().trim_end())
+    }
+
     /// Compares the whole screen.
     #[track_caller]
     #[allow(clippy::needless_pass_by_value, reason = "`expect![…]` is written in the call")]
     pub fn shows(&self, expected: Expect) -> &Self {
-        expected.assert_eq(&format!("{}\n", self.settled(self.lock().text().trim_end())));
+        expected.assert_eq(&format!("{}\n", self.text()));
         self
     }
 
@@ -270,6 +276,11 @@ impl Terminal<'_> {
         self.lock().parser.screen_mut().set_size(lines, columns);
         self.pty.resize(Size::new(lines, columns)).unwrap();
         self
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Returns the text of a file in the state folder.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::terminal::Setup;
-use crate::support::{Folder, Patroll, World, expect};
+use crate::support::{Folder, Patroll, Signal, World, expect};
 
 #[test]
 fn ctrl_c_ends_a_loop_and_the_session_goes_on() {
@@ -235,4 +235,12 @@ fn stdin_that_is_no_terminal_is_a_script() {
           |      ^
         --- exit 2
     "#]]);
+}
+
+#[test]
+fn a_signal_to_terminate_ends_a_session_at_its_prompt_too() {
+    let world = World::new();
+    let session = Setup::new().on(&world).open();
+    session.signal(Signal::TERM);
+    assert_eq!(session.end(), 143);
 }
