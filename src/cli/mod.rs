@@ -70,7 +70,7 @@ pub enum Command {
     /// Open a session to type in; what `patroll` alone does on a terminal
     ///
     /// Off a terminal stdin is run as a script.
-    #[command(after_help = "Example: patroll --sandbox repl")]
+    #[command(after_help = "Example: patroll repl --sandbox")]
     Repl,
 
     /// Compile scripts without running them, and report every mistake that can be seen

@@ -106,7 +106,7 @@ fn lex(text: &str) -> Lexed {
     let mut end = Position::START;
     while let Some((token, position)) = tokens.next() {
         let start = resumed.take().or_else(|| places.byte(position));
-        let mut resumes = false;
+        let mut closes_interpolation = false;
         match &token {
             Token::EOF => {
                 end = position;
@@ -125,13 +125,13 @@ fn lex(text: &str) -> Lexed {
                 if interpolations.last() == Some(&0) {
                     interpolations.pop();
                     control.borrow_mut().is_within_text = true;
-                    resumes = true;
+                    closes_interpolation = true;
                 }
             }
             _ => {}
         }
         found.extend(start.map(|at| (at, kind_of(&token))));
-        resumed = start.filter(|_| resumes).map(|at| at + 1);
+        resumed = start.filter(|_| closes_interpolation).map(|at| at + 1);
         // Behind these the lexer gives the same again and again.
         if matches!(token, Token::LexError(..)) || tokens.state.comment_level > 0 {
             break;

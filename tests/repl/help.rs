@@ -41,12 +41,12 @@ fn tab_completes_functions_variables_fields_keys_and_commands() {
 fn several_matches_are_listed_with_their_signatures() {
     let world = World::new();
     let session = Setup::new().on(&world).open();
-    session.keys("tokens_\t").await_text("revoke(").shows(expect![[r#"
+    session.keys("tokens_\t").await_text("revoke(").await_end("› tokens_").shows(expect![[r#"
         patroll 0.1.0, :help explains, Ctrl-D leaves
         dev › tokens_
         tokens_create(options: map) → new_token
         tokens_list() → array
-        tokens_revoke(token, options: map)
+        tokens_revoke(token)
         dev › tokens_
     "#]]);
     session.keys("\x03").await_prompt();

@@ -17,7 +17,7 @@ fn ctrl_c_ends_a_loop_and_the_session_goes_on() {
         dev › let a = 1
         dev › print("run" + "ning"); try { loop {} } catch { print("caught") }
         running
-        ^Cerror: interrupted
+        error: interrupted
         dev › a
         1
         dev ›
@@ -35,7 +35,7 @@ fn ctrl_c_gives_up_a_request_that_is_held_and_the_next_one_is_made() {
     session.keys("\x03").await_prompt().input("tokens_list().len()").shows(expect![[r#"
         patroll 0.1.0, :help explains, Ctrl-D leaves
         dev › tokens_list()
-        ^Cerror: interrupted
+        error: interrupted
         dev › tokens_list().len()
         1
         dev ›
@@ -55,7 +55,7 @@ fn a_creation_on_its_way_is_waited_for() {
     session.shows(expect![[r#"
         patroll 0.1.0, :help explains, Ctrl-D leaves
         dev › let made = tokens_create("x", days(1))
-        ^Ccreated [new-1]..... x
+        created [new-1]..... x
         error: interrupted
         dev ›
     "#]]);

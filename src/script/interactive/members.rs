@@ -26,7 +26,7 @@ pub struct Member {
     pub returns: String,
     /// Whether it is read like a field.
     pub is_property: bool,
-    /// Whether it is one of patroll's own, not of the language.
+    /// Whether it is one that patroll's manual explains.
     pub is_own: bool,
 }
 
@@ -99,7 +99,7 @@ fn read(function: &FuncMetadata, is_own: bool) -> Option<Member> {
         of: first.map(|(_, kind)| bare(kind).to_owned()),
         returns: bare(&function.return_type).to_owned(),
         is_property,
-        is_own,
+        is_own: is_own && !function.comments.is_empty(),
     })
 }
 
