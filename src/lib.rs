@@ -5,11 +5,13 @@
 
 // What people type and what is done about it.
 mod commands;
+mod repl;
 mod cli;
 // The language, and a workspace to try it on.
 mod script;
 pub mod sandbox;
 // One run, and what it talks to.
+mod plan;
 mod session;
 mod workspace;
 mod api;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::gate::{Gate, Grants, Mode};
+use crate::gate::{Ask, Gate, Grants, Mode};
 use crate::output::Output;
 use crate::settings::Settings;
 use crate::state::StateDir;
@@ -23,8 +23,13 @@ const _: () = {
 };
 
 impl Session {
-    /// Makes the session; reads no file and makes no request.
-    pub fn new(settings: Settings, output: Arc<Output>, stop: Arc<Stop>) -> Self {
+    /// Makes the session; reads no file and makes no request. The asker is asked before tokens are revoked.
+    pub fn new(
+        settings: Settings,
+        output: Arc<Output>,
+        stop: Arc<Stop>,
+        asker: Option<Arc<dyn Ask>>,
+    ) -> Self {
         let clock = Arc::new(Clock::default());
         if let Some(sandbox) = &settings.asked().sandbox {
             clock.learn(sandbox.now);
@@ -43,14 +48,27 @@ impl Session {
             state,
             Arc::clone(&output),
             Arc::clone(&stop),
-        );
+        )
+        .asking(asker);
         let shared = Shared { settings, gate: Arc::new(gate), output, clock, stop };
         Self { shared, workspace: Lazy::default() }
+    }
+
+    /// Makes a session that is told something else and shares streams and stop flag with this one.
+    #[must_use]
+    pub fn with(&self, settings: Settings, asker: Option<Arc<dyn Ask>>) -> Self {
+        let shared = &self.shared;
+        Self::new(settings, Arc::clone(&shared.output), Arc::clone(&shared.stop), asker)
     }
 
     /// Returns the run's own workspace, opened at the first call.
     pub fn workspace(&self) -> Result<&Workspace, Error> {
         self.workspace.open(&self.shared)
+    }
+
+    /// Returns how many writes have begun to leave so far.
+    pub fn departures(&self) -> usize {
+        self.workspace.opened().map_or(0, |workspace| workspace.client().departures())
     }
 
     /// Returns what the run was told.

@@ -1,9 +1,9 @@
-//! patroll's own folder: the audit log today, and whatever else it must remember between runs.
+//! patroll's own folder: the audit log, the history of the REPL, and whatever else it must remember between runs.
 //!
 //! Outside the gate by name (see `gate`): what is written here is memory about effects, not an effect.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -26,6 +26,18 @@ impl StateDir {
     pub fn append(&self, name: &str) -> io::Result<File> {
         make_private(&self.0)?;
         OpenOptions::new().append(true).create(true).mode(0o600).open(self.path(name))
+    }
+
+    /// Reads the last `most` bytes of `name`, whole lines only.
+    pub fn read_tail(&self, name: &str, most: u64) -> io::Result<String> {
+        let mut file = File::open(self.path(name))?;
+        let start = file.metadata()?.len().saturating_sub(most);
+        file.seek(SeekFrom::Start(start))?;
+        let mut bytes = Vec::new();
+        file.take(most).read_to_end(&mut bytes)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let skipped = if start == 0 { 0 } else { text.find('\n').map_or(text.len(), |at| at + 1) };
+        Ok(text[skipped..].to_owned())
     }
 }
 

@@ -157,11 +157,6 @@ impl Token {
         self.0.is_own
     }
 
-    /// Returns when the workspace said all this.
-    pub fn seen(&self) -> Time {
-        self.0.seen
-    }
-
     /// Marks this as the credential in use, before it is shared.
     pub fn mark_own(&mut self) {
         if let Some(record) = Arc::get_mut(&mut self.0) {

@@ -87,6 +87,11 @@ impl Lazy {
     pub fn open(&self, shared: &Shared) -> Result<&Workspace, Error> {
         self.0.get_or_init(|| Workspace::open(shared)).as_ref().map_err(Clone::clone)
     }
+
+    /// Returns the workspace if it has been opened.
+    pub fn opened(&self) -> Option<&Workspace> {
+        self.0.get()?.as_ref().ok()
+    }
 }
 
 /// Builds the header in the field's form: product, system, way to sign in, automation.

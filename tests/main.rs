@@ -29,6 +29,8 @@ mod functions;
 mod layers;
 /// README.md, run as it stands.
 mod readme;
+/// The REPL on a pseudo-terminal: keys sent, screen compared.
+mod repl;
 /// The local workspace, without patroll.
 mod sandbox;
 /// What a script has, and how it is run.

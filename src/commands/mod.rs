@@ -4,26 +4,29 @@ mod check;
 mod completions;
 mod docs;
 mod eval;
-mod plan;
 mod run;
 mod sandbox;
 mod scripts;
 mod tokens;
 
-use std::sync::Arc;
+use std::io::IsTerminal;
+use std::sync::{Arc, Weak};
 
 use tempfile::TempDir;
 
 use crate::cli::{Command, Typed};
 use crate::clock::{Duration, Time};
 use crate::error::{Error, exit};
+use crate::gate::Ask;
 use crate::output::Output;
+use crate::plan;
+use crate::repl::Person;
 use crate::sandbox::Sandbox;
 use crate::script::Arguments;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::settings::{Asked, Environment, SandboxAddress, Settings};
-use crate::stop::{Reason, Stop};
+use crate::stop::{Stop, Timer};
 
 /// Does what was typed; returns the exit code, which for `sandbox -- COMMAND` is the command's.
 pub fn execute(
@@ -32,13 +35,15 @@ pub fn execute(
     output: Arc<Output>,
     stop: Arc<Stop>,
 ) -> Result<u8, Error> {
-    let Some(command) = typed.command else { return bare(&output) };
-    limit_time(typed.asked.timeout, &stop)?;
+    let command = typed.command.unwrap_or(Command::Repl);
     match command {
         Command::Scripts(scripts) => scripts::execute(&scripts, &output),
         Command::Docs { name } => docs::execute(name.as_deref(), &output),
         Command::Completions { shell } => completions::execute(shell, &output),
-        Command::Check { scripts } => check::execute(&scripts, &stop),
+        Command::Check { scripts } => {
+            let _timer = limit_time(typed.asked.timeout, &stop)?;
+            check::execute(&scripts, &stop)
+        }
         Command::Sandbox(options) => {
             refuse_stray_flags(&typed.asked)?;
             return sandbox::execute(*options, &output, &stop);
@@ -84,23 +89,44 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     let Run { mut asked, environment, output, stop } = run;
     let scratch = if asked.is_sandbox { Some(Scratch::start(&mut asked, &output)?) } else { None };
     let settings = Settings::new(asked, environment);
-    let session = Arc::new(Session::new(settings, output, stop));
-    let tells_of_changes = matches!(command, Command::Run { .. } | Command::Eval { .. });
+    let is_repl = matches!(command, Command::Repl) && std::io::stdin().is_terminal();
+    // In a session the limit is that of each input.
+    let _timer = limit_time(settings.asked().timeout.filter(|_| !is_repl), &stop)?;
+    if !is_repl {
+        end_for_certain(&stop);
+    }
+    let asker = asker(&command, &settings, &output);
+    let session = Arc::new(Session::new(settings, output, stop, asker.clone()));
+    let tells_of_changes =
+        matches!(command, Command::Run { .. } | Command::Eval { .. } | Command::Repl);
     let result = match command {
         Command::Run { script, .. } => run::execute(&session, &script, arguments),
+        Command::Repl if is_repl => crate::repl::open(&session, asker),
+        Command::Repl => run::execute(&session, "-", arguments),
         Command::Eval { expression } => eval::execute(&session, &expression),
         Command::Tokens(tokens) => tokens::execute(&session, tokens),
         _ => Ok(()),
     };
     let result = result.and_then(|()| session.stop().check()).or_else(without_success);
     let summary = session.gate().summary().filter(|_| tells_of_changes);
-    let told =
-        if result.is_ok() || session.gate().has_planned() { plan::show(&session) } else { Ok(()) };
+    let told = if result.is_ok() || session.gate().has_planned() {
+        plan::show(&session, 0)
+    } else {
+        Ok(())
+    };
     if let Some(summary) = summary {
         session.output().summary(&summary);
     }
     drop(scratch);
     result.and(told)
+}
+
+/// Returns who is asked before a revocation: the person who watches a script or types, if there is one.
+fn asker(command: &Command, settings: &Settings, output: &Arc<Output>) -> Option<Arc<dyn Ask>> {
+    let is_script = matches!(command, Command::Run { .. } | Command::Eval { .. } | Command::Repl);
+    let is_watched = std::io::stdin().is_terminal() && output.is_watched();
+    let asks = is_script && is_watched && !settings.asked().yes;
+    asks.then(|| Arc::new(Person::new(Arc::clone(output))) as Arc<dyn Ask>)
 }
 
 /// `exit(0)` is no error.
@@ -140,24 +166,24 @@ impl Scratch {
 /// How long a run that was told to end may take for it: a write on its way has 10 s to land.
 const LAST_GRACE: std::time::Duration = std::time::Duration::from_secs(12);
 
-/// Ends the run when its time is up.
-fn limit_time(limit: Option<Duration>, stop: &Arc<Stop>) -> Result<(), Error> {
-    let Some(limit) = limit else { return Ok(()) };
-    let stop = Arc::clone(stop);
-    let wait = move || {
-        if stop.sleep(limit.to_std()).is_ok() {
-            stop.set(Reason::Failed(Error::TimedOut { limit: limit.to_string() }));
-            // What hears no stop, such as a read of a file that never ends, does not outlive it by much.
+/// Ends the process a while after the run was told to end: what hears no stop, such as a read of a file that never ends,
+/// does not outlive it by much.
+fn end_for_certain(stop: &Arc<Stop>) {
+    let weak = Arc::downgrade(stop);
+    stop.on_set(move |_| {
+        let weak = Weak::clone(&weak);
+        let end = move || {
             std::thread::sleep(LAST_GRACE);
-            std::process::exit(i32::from(exit::TIMEOUT));
-        }
-    };
-    let spawned = std::thread::Builder::new().name("timeout".to_owned()).spawn(wait);
-    spawned.map(drop).map_err(|error| Error::io("start", "the timeout's thread", &error))
+            let error = weak.upgrade().and_then(|stop| stop.check().err());
+            std::process::exit(i32::from(error.map_or(exit::FAILED, |error| error.exit_code())));
+        };
+        // Without a thread to spare the run ends when it ends.
+        let _ = std::thread::Builder::new().spawn(end);
+    });
 }
 
-/// Answers the bare word `patroll`.
-fn bare(output: &Output) -> Result<u8, Error> {
-    output.reveal(crate::cli::help().trim_end())?;
-    Ok(exit::USAGE)
+/// Ends the run when its time is up, unless the timer is dropped before.
+fn limit_time(limit: Option<Duration>, stop: &Arc<Stop>) -> Result<Option<Timer>, Error> {
+    let over = |limit: Duration| Error::TimedOut { limit: limit.to_string() };
+    limit.map(|limit| stop.set_after(limit.to_std(), over(limit))).transpose()
 }

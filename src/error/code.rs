@@ -22,6 +22,7 @@ impl Error {
             | Self::CredentialMalformed { .. }
             | Self::CredentialMissing { .. }
             | Self::CredentialNotYet { .. } => "CREDENTIAL",
+            Self::Declined => "DECLINED",
             Self::Exit { .. } => "EXIT",
             Self::HostInvalid { .. } | Self::HostMissing { .. } => "HOST",
             Self::Interrupted => "INTERRUPTED",

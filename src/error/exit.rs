@@ -53,6 +53,7 @@ impl Error {
             | Self::ProfileMissing { .. } => CREDENTIAL,
             Self::Overloaded { .. } | Self::Unreachable { .. } => UNREACHABLE,
             Self::Audit { .. }
+            | Self::Declined
             | Self::NotGranted { .. }
             | Self::OwnToken { .. }
             | Self::OwnTokenUnknown => REFUSED,

@@ -76,6 +76,7 @@ impl Error {
             }
             Self::UnknownName { close: Some(close), .. } => format!("did you mean `{close}`?"),
             Self::BadRequest { .. }
+            | Self::Declined
             | Self::Exit { .. }
             | Self::Interrupted
             | Self::Io { .. }

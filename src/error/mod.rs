@@ -123,6 +123,10 @@ pub enum Error {
     #[error("{host} is plain http: the credential would be readable on the way")]
     CredentialExposed { host: String },
 
+    /// A person said no to a revocation.
+    #[error("not revoked, and nothing further is done: the answer was not yes")]
+    Declined,
+
     /// The script called `exit(n)`.
     #[error("exit({code})")]
     Exit { code: u8 },

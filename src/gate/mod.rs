@@ -5,6 +5,7 @@
 //! signing in, and patroll's own state folder.
 
 mod audit;
+mod consent;
 mod effect;
 mod grants;
 mod tally;
@@ -19,6 +20,8 @@ use crate::stop::{Reason, Stop};
 
 pub use audit::Outcome;
 use audit::{Audit, Entry};
+use consent::Consent;
+pub use consent::{Answer, Ask, Question};
 pub use effect::{Effect, Origin, Place};
 pub use grants::Grants;
 use tally::Tally;
@@ -58,6 +61,7 @@ pub struct Planned {
 pub struct Gate {
     mode: Mode,
     grants: Grants,
+    consent: Consent,
     books: Arc<Books>,
     stop: Arc<Stop>,
     planned: Mutex<Vec<Planned>>,
@@ -97,7 +101,47 @@ impl Gate {
         let audit = Audit::new(state, clock);
         let books =
             Arc::new(Books { audit, tally: Tally::default(), output, stop: Arc::clone(&stop) });
-        Self { mode, grants, books, stop, planned: Mutex::default() }
+        let consent = Consent::default();
+        Self { mode, grants, consent, books, stop, planned: Mutex::default() }
+    }
+
+    /// Puts a question to a person before tokens are revoked.
+    #[must_use]
+    pub fn asking(self, asker: Option<Arc<dyn Ask>>) -> Self {
+        Self { consent: Consent::by(asker), ..self }
+    }
+
+    /// Returns whether a person is to be asked before the next revocation.
+    pub fn asks(&self) -> bool {
+        !self.is_dry() && self.consent.is_due()
+    }
+
+    /// Asks whether these tokens may be revoked; a no ends the run.
+    pub fn confirm(
+        &self,
+        tokens: &[(String, Option<String>)],
+        place: &Place,
+        origin: &Origin,
+    ) -> Result<(), Error> {
+        let is_covered = tokens.iter().all(|(token_id, _)| self.consent.covers(token_id));
+        if is_covered || self.consent.ask(&Question { place, tokens }) != Answer::No {
+            return Ok(());
+        }
+        for (token_id, comment) in tokens {
+            let (token_id, comment) = (token_id.clone(), comment.clone());
+            self.refuse(Effect::RevokeToken { token_id, comment }, place, origin, Error::Declined);
+        }
+        Err(Error::Declined)
+    }
+
+    /// Leaves the question out until the next input: the workspace is not a real one.
+    pub fn waive_question(&self) {
+        self.consent.waive();
+    }
+
+    /// Begins an input of a session: what was allowed before does not count for it.
+    pub fn begin_input(&self) {
+        self.consent.forget();
     }
 
     /// Returns whether this is a dry run.
@@ -137,6 +181,11 @@ impl Gate {
         {
             self.books.output.note(&format!("sandbox: {path} is not really written"));
             return Ok(Admission::Dry(0));
+        }
+        if let Effect::RevokeToken { token_id, .. } = &effect
+            && !self.consent.covers(token_id)
+        {
+            return Err(self.refuse(effect, place, origin, Error::Declined));
         }
         self.books.audit.open().map_err(|error| self.stop.fail(error))?;
         Ok(Admission::Go(Permit {

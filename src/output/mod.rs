@@ -3,6 +3,7 @@
 //! Wording: lower case, no full stop at the end of an error, names and commands in back-ticks, one hint at most, and
 //! always what to do next. What is said is decided by callers; how it looks is decided here.
 
+mod activity;
 mod json;
 mod sanitize;
 mod table;
@@ -20,6 +21,7 @@ use crate::error::{Error, ScriptFailure};
 use crate::secret;
 use crate::stop::{Reason, Stop};
 
+pub use activity::{Activity, Mark};
 pub use json::indent;
 pub use sanitize::visible;
 pub use table::{Table, csv};
@@ -55,10 +57,27 @@ pub struct Manner {
 pub struct Output {
     manner: Manner,
     stdout: io::Stdout,
-    stderr: Mutex<AutoStream<io::Stderr>>,
+    stderr: Mutex<Stderr>,
     stdout_is_terminal: bool,
     stderr_is_terminal: bool,
+    activity: Activity,
     stop: Arc<Stop>,
+}
+
+/// The stream of words, with the length of a line on it that is shown for the moment only.
+struct Stderr {
+    stream: AutoStream<io::Stderr>,
+    passing: usize,
+}
+
+impl Stderr {
+    /// Takes the passing line away.
+    fn wipe(&mut self) {
+        if self.passing > 0 {
+            let _ = write!(self.stream, "\r{:1$}\r", "", self.passing);
+            self.passing = 0;
+        }
+    }
 }
 
 const ERROR: &str = "\x1b[1;31merror:\x1b[0m";
@@ -80,9 +99,13 @@ impl Output {
         Self {
             manner,
             stdout,
-            stderr: Mutex::new(AutoStream::new(stderr, choice(stderr_is_terminal))),
+            stderr: Mutex::new(Stderr {
+                stream: AutoStream::new(stderr, choice(stderr_is_terminal)),
+                passing: 0,
+            }),
             stdout_is_terminal,
             stderr_is_terminal,
+            activity: Activity::default(),
             stop,
         }
     }
@@ -101,14 +124,9 @@ impl Output {
         self.manner.format
     }
 
-    /// Returns whether `--debug` is on.
-    pub fn is_debug(&self) -> bool {
-        self.manner.debug
-    }
-
-    /// Returns whether stdout is a terminal.
-    pub fn is_terminal(&self) -> bool {
-        self.stdout_is_terminal
+    /// Returns whether somebody may be looking at what is said.
+    pub fn is_watched(&self) -> bool {
+        self.stderr_is_terminal
     }
 
     /// Returns whether errors are drawn in colour.
@@ -126,10 +144,22 @@ impl Output {
 
     /// Returns the columns of the terminal, if stdout is one.
     pub fn width(&self) -> Option<u16> {
-        if !self.stdout_is_terminal {
-            return None;
-        }
-        terminal_size::terminal_size().map(|(width, _)| width.0)
+        self.size().map(|(width, _)| width)
+    }
+
+    /// Returns the lines of the terminal, if stdout is one.
+    pub fn height(&self) -> Option<u16> {
+        self.size().map(|(_, height)| height)
+    }
+
+    fn size(&self) -> Option<(u16, u16)> {
+        let size = terminal_size::terminal_size().filter(|_| self.stdout_is_terminal);
+        size.map(|(width, height)| (width.0, height.0))
+    }
+
+    /// Returns what the run is busy with.
+    pub fn activity(&self) -> &Activity {
+        &self.activity
     }
 
     /// Writes a line of data.
@@ -142,8 +172,23 @@ impl Output {
         self.data(text)
     }
 
+    /// Writes a line of data that has colours of ours, and foreign text only where that has been made harmless.
+    pub fn painted(&self, text: &str) -> Result<(), Error> {
+        let text = secret::redact_unrevealed(text);
+        if self.manner.color.unwrap_or(self.stdout_is_terminal) {
+            return self.write(&text);
+        }
+        self.write(&anstream::adapter::strip_str(&text).to_string())
+    }
+
     fn data(&self, text: &str) -> Result<(), Error> {
-        let clean = if self.stdout_is_terminal { sanitize::visible(text) } else { text.into() };
+        self.write(&if self.stdout_is_terminal { sanitize::visible(text) } else { text.into() })
+    }
+
+    fn write(&self, clean: &str) -> Result<(), Error> {
+        // Held while stdout is written, so that nothing passing is drawn into it.
+        let mut stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
+        stderr.wipe();
         let mut stdout = self.stdout.lock();
         let written = stdout.write_all(clean.as_bytes()).and_then(|()| stdout.write_all(b"\n"));
         written.and_then(|()| stdout.flush()).map_err(|error| self.broken(&error))
@@ -172,6 +217,19 @@ impl Output {
         if self.stderr_is_terminal {
             self.note(text);
         }
+    }
+
+    /// Shows a line to somebody who watches, until the next one or until something else is said.
+    pub fn pass(&self, text: &str) {
+        let mut stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
+        stderr.wipe();
+        if self.stderr_is_terminal && !text.is_empty() {
+            let width = self.width().map_or(usize::MAX, |width| usize::from(width) - 1);
+            let text: String = sanitize::visible(text).chars().take(width).collect();
+            stderr.passing = text.chars().count();
+            let _ = write!(stderr.stream, "{text}");
+        }
+        let _ = stderr.stream.flush();
     }
 
     /// Says what a run has changed, which is never left out.
@@ -215,7 +273,8 @@ impl Output {
     /// Writes to stderr, where nobody listening is no reason to stop.
     fn say(&self, text: &str) {
         let mut stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = writeln!(stderr, "{}", secret::redact(text));
+        stderr.wipe();
+        let _ = writeln!(stderr.stream, "{}", secret::redact(text));
     }
 }
 

@@ -9,6 +9,9 @@ use super::sanitize::one_line;
 /// A cell longer than this is cut: one comment of 64 KB must not bury the others.
 const WIDEST: usize = 64;
 
+/// Shows where a row begins once it is folded: it takes no room, and `one_line` keeps it out of foreign text.
+const MARK: char = '\u{200b}';
+
 /// Rows under named columns.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
@@ -26,19 +29,33 @@ impl Table {
 
     /// Returns the table in lines, folded to `width` columns where one is known.
     pub fn draw(&self, width: Option<u16>) -> String {
+        let lines: Vec<_> = self.lines(width).into_iter().map(|(_, line)| line).collect();
+        lines.join("\n")
+    }
+
+    /// Returns the lines, each with the row it belongs to, the header's with none.
+    pub fn lines(&self, width: Option<u16>) -> Vec<(Option<usize>, String)> {
         let mut table = comfy_table::Table::new();
         table.load_style(presets::NOTHING).set_header(&self.columns);
         if let Some(width) = width {
             table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
         }
         for row in &self.rows {
-            table.add_row(row.iter().map(|cell| cut(&one_line(cell))));
+            let mut cells: Vec<String> = row.iter().map(|cell| cut(&one_line(cell))).collect();
+            if let Some(first) = cells.first_mut() {
+                first.insert(0, MARK);
+            }
+            table.add_row(cells);
         }
         for column in table.column_iter_mut() {
             column.set_padding((0, 2)).set_cell_alignment(CellAlignment::Left);
         }
-        let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-        lines.join("\n")
+        let mut rows = 0;
+        let number = |line: String| {
+            rows += usize::from(line.contains(MARK));
+            (rows.checked_sub(1), line.replace(MARK, "").trim_end().to_owned())
+        };
+        table.lines().map(number).collect()
     }
 }
 

@@ -3,7 +3,9 @@
 mod child;
 mod signals;
 mod stdin;
+mod terminal;
 
 pub use child::run_with_variables;
 pub use signals::watch;
 pub use stdin::read_stdin;
+pub use terminal::remember_terminal;

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first ends the run in order, the second at once.
+//! Ctrl-C and SIGTERM: the first ends the run in order, the second at once; a session of the REPL outlives both.
 
 use std::sync::Arc;
 use std::thread;
@@ -6,8 +6,9 @@ use std::thread;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::terminal::restore_terminal;
 use crate::error::{Error, exit};
-use crate::stop::{Reason, Stop};
+use crate::stop::Stop;
 
 /// Watches for signals from now on.
 pub fn watch(stop: &Arc<Stop>) -> Result<(), Error> {
@@ -15,15 +16,15 @@ pub fn watch(stop: &Arc<Stop>) -> Result<(), Error> {
         Signals::new([SIGINT, SIGTERM]).map_err(|error| Error::io("watch", "signals", &error))?;
     let stop = Arc::clone(stop);
     let watcher = move || {
-        for (count, signal) in signals.forever().enumerate() {
+        for signal in signals.forever() {
             let (error, code) = match signal {
                 SIGTERM => (Error::Terminated, exit::TERMINATED),
                 _ => (Error::Interrupted, exit::INTERRUPTED),
             };
-            if count > 0 {
+            if !stop.signal(error) {
+                restore_terminal();
                 std::process::exit(i32::from(code));
             }
-            stop.set(Reason::Failed(error));
         }
     };
     let spawned = thread::Builder::new().name("signals".to_owned()).spawn(watcher);

@@ -13,7 +13,7 @@ pub fn read_stdin(stop: &Arc<Stop>, limit: u64) -> Result<Vec<u8>, Error> {
     let (sender, receiver) = mpsc::channel();
     let teller = sender.clone();
     // None says that the run is ending. Whoever comes second finds nobody listening, which is fine.
-    stop.on_set(move || drop(teller.send(None)));
+    stop.on_set(move |_| drop(teller.send(None)));
     stop.check()?;
     let reader = move || drop(sender.send(Some(read(limit))));
     let spawned = thread::Builder::new().name("stdin".to_owned()).spawn(reader);

@@ -190,6 +190,18 @@ fn output_table(
     items: &[Dynamic],
     columns: Option<&[String]>,
 ) -> Result<(), Error> {
+    let table = rows(items, columns);
+    if table.columns.is_empty() && table.rows.is_empty() {
+        return Ok(());
+    }
+    if output.format() == Format::Csv {
+        return output.line(&csv(&table));
+    }
+    output.line(&table.draw(output.width()))
+}
+
+/// Returns maps or other values as rows, with the picked columns or one for each key.
+pub fn rows(items: &[Dynamic], columns: Option<&[String]>) -> Table {
     let rows: Vec<Value> = items.iter().map(to_json).collect();
     let columns = columns.map_or_else(|| all_keys(&rows), <[String]>::to_vec);
     let mut table = Table::new(columns.clone());
@@ -201,13 +213,7 @@ fn output_table(
             vec![plain(row)]
         });
     }
-    if table.columns.is_empty() && table.rows.is_empty() {
-        return Ok(());
-    }
-    if output.format() == Format::Csv {
-        return output.line(&csv(&table));
-    }
-    output.line(&table.draw(output.width()))
+    table
 }
 
 fn all_keys(rows: &[Value]) -> Vec<String> {

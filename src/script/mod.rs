@@ -4,6 +4,7 @@
 //! `api`'s. Nothing here decides whether an effect happens.
 
 mod bundled;
+mod call;
 mod callback;
 mod check;
 mod convert;
@@ -13,23 +14,30 @@ mod evaluate;
 mod failure;
 mod functions;
 mod header;
+mod interactive;
 mod kind;
 mod known;
 mod modules;
 mod names;
 mod options;
 mod order;
+mod pretty;
 mod program;
 mod report;
 mod run;
 mod source;
 mod strict;
+mod syntax;
 mod workbench;
 
 pub use bundled::all as bundled_scripts;
 pub use check::find_mistakes;
 pub use evaluate::{evaluate, filter_tokens};
 pub use header::Header;
+pub use interactive::{Candidate, Interactive, Shown};
+pub use names::closest;
 pub use program::Program;
 pub use run::Arguments;
 pub use source::Source;
+pub use syntax::{Piece, PieceKind, is_unfinished, pieces};
+pub use workbench::on_engine_thread;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, NativeCallContext};
 
+use super::call::call;
 use super::failure::{Thrown, throw};
 use super::header::Header;
 use crate::api::Client;
@@ -52,7 +53,7 @@ struct State {
     only_looks: Cell<bool>,
     header: Header,
     /// The values made by this run that nobody has seen yet, by token id.
-    unseen: RefCell<BTreeSet<String>>,
+    unseen: Rc<RefCell<BTreeSet<String>>>,
 }
 
 impl Run {
@@ -67,7 +68,21 @@ impl Run {
             takes_words: Cell::new(true),
             only_looks: Cell::new(false),
             header,
-            unseen: RefCell::default(),
+            unseen: Rc::default(),
+        }))
+    }
+
+    /// Returns a run on another workspace that remembers with this one which values nobody has seen.
+    pub fn moved_to(&self, session: Arc<Session>) -> Self {
+        Self(Rc::new(State {
+            session,
+            arguments: self.0.arguments.clone(),
+            positional: self.0.positional.clone(),
+            owes_options: self.0.owes_options.clone(),
+            takes_words: self.0.takes_words.clone(),
+            only_looks: self.0.only_looks.clone(),
+            header: self.0.header.clone(),
+            unseen: Rc::clone(&self.0.unseen),
         }))
     }
 
@@ -119,9 +134,12 @@ impl Run {
         *self.0.positional.borrow_mut() = positional;
     }
 
-    /// Returns the client of the run's workspace, once the script has read its options: a mistyped option must fail
-    /// before any request.
-    pub fn client(&self) -> Result<&Client, Thrown> {
+    /// Makes a call of the run's workspace, once the script has read its options: a mistyped option must fail before any
+    /// request.
+    pub fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Client) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Thrown> {
         if self.0.only_looks.get() {
             let problem = "a condition looks at `t` and makes no request".to_owned();
             return Err(self.throw(Error::BadRequest { problem }));
@@ -132,8 +150,7 @@ impl Run {
                     .to_owned();
             return Err(self.throw(Error::BadRequest { problem }));
         }
-        let workspace = self.session().workspace().map_err(|error| self.throw(error))?;
-        Ok(workspace.client())
+        call(&self.0.session, work).map_err(|error| self.throw(error))
     }
 
     /// Turns an error into what a script can catch, or into the end of the run if it may not.

@@ -32,6 +32,14 @@ impl Settings {
         Self { asked, environment, profiles: OnceLock::new() }
     }
 
+    /// Returns the settings of a run that was told `--profile NAME` instead of what this one was told about a workspace.
+    #[must_use]
+    pub fn for_profile(&self, name: &str) -> Self {
+        let profile = Some(name.to_owned());
+        let asked = Asked { profile, host: None, own_token_id: None, ..self.asked.clone() };
+        Self::new(asked, self.environment.clone())
+    }
+
     /// Returns what was typed.
     pub fn asked(&self) -> &Asked {
         &self.asked

@@ -8,8 +8,9 @@ use ureq::http::{HeaderMap, HeaderValue, Response, header};
 use ureq::{Agent, Body, SendBody};
 
 use super::Repeat;
+use super::line::Seat;
 use super::request::Request;
-use super::sent::{Probe, Receipt};
+use super::sent::Probe;
 use crate::host::Host;
 use crate::secret::Secret;
 
@@ -42,22 +43,18 @@ impl Reply {
 
 /// Sends `request` and reads the whole reply.
 pub fn send(
-    agent: &Agent,
+    seat: &Seat,
     host: &Host,
     authorization: &Secret,
     request: &Request,
     repeat: Repeat,
 ) -> Result<Reply, Loss> {
-    let (body, receipt) = match &request.body {
-        Some(body) => {
-            let (probe, receipt) = Probe::new(Arc::clone(body));
-            (SendBody::from_owned_reader(probe), Some(receipt))
-        }
-        None => (SendBody::none(), None),
+    let body = match &request.body {
+        Some(body) => SendBody::from_owned_reader(Probe::new(Arc::clone(body), seat.departure())),
+        None => SendBody::none(),
     };
-    let received = run(agent, host, authorization, request, repeat, body).and_then(receive);
-    received
-        .map_err(|error| Loss { error, is_sent: receipt.as_ref().is_some_and(Receipt::is_sent) })
+    let received = run(seat.agent(), host, authorization, request, repeat, body).and_then(receive);
+    received.map_err(|error| Loss { error, is_sent: seat.has_departed() })
 }
 
 fn run(

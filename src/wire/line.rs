@@ -1,5 +1,6 @@
 //! The line to one workspace: its agent, the writes on their way, and how all of it is cut when the run is told to end.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
@@ -9,9 +10,9 @@ use ureq::Agent;
 use super::agent;
 use crate::error::Error;
 use crate::host::Host;
-use crate::stop::Stop;
+use crate::stop::{Stop, Urgency};
 
-/// A line that is opened by its first request and cut by a stop.
+/// A line that is opened by its first request, cut by a stop, and opened anew if the stop is taken back.
 pub struct Line {
     host: Host,
     user_agent: String,
@@ -28,14 +29,25 @@ struct Traffic {
 #[derive(Default)]
 struct State {
     agent: Option<Agent>,
+    /// The bodies that have begun to leave and are not answered yet.
     writes: usize,
+    departures: usize,
+    /// Whether the line is being cut whatever is on its way.
+    is_hurried: bool,
 }
 
 /// A request's place on the line, until it is dropped.
 pub struct Seat {
     agent: Agent,
+    departure: Departure,
+}
+
+/// What a request's body asks before it leaves.
+#[derive(Clone)]
+pub struct Departure {
     traffic: Arc<Traffic>,
-    is_write: bool,
+    stop: Arc<Stop>,
+    has_left: Arc<AtomicBool>,
 }
 
 impl Line {
@@ -44,19 +56,31 @@ impl Line {
         let traffic = Arc::<Traffic>::default();
         let weak = Arc::downgrade(&traffic);
         // The stop's own lock is held while it tells: the waiting is done elsewhere.
-        stop.on_set(move || cut_aside(&weak, grace));
+        stop.on_set(move |urgency| cut_aside(&weak, urgency, grace));
         Self { host, user_agent, stop, traffic }
     }
 
     /// Takes a place for one request, unless the run is ending.
-    pub fn enter(&self, is_write: bool) -> Result<Seat, Error> {
+    pub fn enter(&self) -> Result<Seat, Error> {
         let mut state = self.traffic.lock();
         // Checked under the lock that the cut takes after the stop is set: a request is refused here or cut there.
         self.stop.check()?;
+        if state.agent.is_none() {
+            state.is_hurried = false;
+        }
         let agent =
             state.agent.get_or_insert_with(|| agent::make(&self.host, &self.user_agent)).clone();
-        state.writes += usize::from(is_write);
-        Ok(Seat { agent, traffic: Arc::clone(&self.traffic), is_write })
+        let departure = Departure {
+            traffic: Arc::clone(&self.traffic),
+            stop: Arc::clone(&self.stop),
+            has_left: Arc::default(),
+        };
+        Ok(Seat { agent, departure })
+    }
+
+    /// Returns how many writes have begun to leave so far.
+    pub fn departures(&self) -> usize {
+        self.traffic.lock().departures
     }
 }
 
@@ -65,14 +89,41 @@ impl Seat {
     pub fn agent(&self) -> &Agent {
         &self.agent
     }
+
+    /// Returns what the request's body has to ask.
+    pub fn departure(&self) -> Departure {
+        self.departure.clone()
+    }
+
+    /// Returns whether any of the body may have left.
+    pub fn has_departed(&self) -> bool {
+        self.departure.has_left.load(Ordering::Acquire)
+    }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        if self.is_write {
-            self.traffic.lock().writes -= 1;
-            self.traffic.landed.notify_all();
+        if self.has_departed() {
+            self.departure.traffic.lock().writes -= 1;
+            self.departure.traffic.landed.notify_all();
         }
+    }
+}
+
+impl Departure {
+    /// Counts the write as on its way; false if it has to stay because the run is ending.
+    pub fn leave(&self) -> bool {
+        let mut state = self.traffic.lock();
+        if self.has_left.load(Ordering::Acquire) {
+            return true;
+        }
+        if self.stop.is_set() {
+            return false;
+        }
+        self.has_left.store(true, Ordering::Release);
+        state.writes += 1;
+        state.departures += 1;
+        true
     }
 }
 
@@ -83,23 +134,28 @@ impl Traffic {
 
     /// Ends all requests; the next one, should the stop be taken back, opens the line anew.
     fn cut(&self, grace: Duration) {
-        let state = self.lock();
-        let mut state = self
-            .landed
-            .wait_timeout_while(state, grace, |state| state.writes > 0)
-            .unwrap_or_else(PoisonError::into_inner)
-            .0;
+        let mut state = self.lock();
+        // Taken before the wait: what is opened meanwhile is not for this cut.
         let agent = state.agent.take();
-        drop(state);
+        let waits = |state: &mut State| state.writes > 0 && !state.is_hurried;
+        drop(self.landed.wait_timeout_while(state, grace, waits));
         if let Some(agent) = agent {
             agent.shutdown();
         }
     }
+
+    fn hurry(&self) {
+        self.lock().is_hurried = true;
+        self.landed.notify_all();
+    }
 }
 
-fn cut_aside(traffic: &Weak<Traffic>, grace: Duration) {
+fn cut_aside(traffic: &Weak<Traffic>, urgency: Urgency, grace: Duration) {
     if let Some(traffic) = traffic.upgrade() {
         // Without a thread to spare the requests end by their own time limits.
-        let _ = thread::Builder::new().spawn(move || traffic.cut(grace));
+        let _ = thread::Builder::new().spawn(move || match urgency {
+            Urgency::Orderly => traffic.cut(grace),
+            Urgency::AtOnce => traffic.hurry(),
+        });
     }
 }

@@ -15,8 +15,8 @@ mod retry;
 mod sent;
 mod trouble;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crate::clock::{Clock, Time};
@@ -54,6 +54,8 @@ pub struct Http {
     clock: Arc<Clock>,
     pace: Pace,
     is_clock_warned: AtomicBool,
+    /// Whether the other side says that it is the sandbox; unknown before the first answer.
+    is_sandbox: OnceLock<bool>,
 }
 
 impl Http {
@@ -70,7 +72,16 @@ impl Http {
             return Err(Error::CredentialExposed { host: host.to_string() });
         }
         let line = Line::new(host.clone(), user_agent, Arc::clone(&stop), pace.grace);
-        Ok(Self { host, line, output, stop, clock, pace, is_clock_warned: AtomicBool::new(false) })
+        Ok(Self {
+            host,
+            line,
+            output,
+            stop,
+            clock,
+            pace,
+            is_clock_warned: AtomicBool::new(false),
+            is_sandbox: OnceLock::new(),
+        })
     }
 
     /// Returns the workspace's address.
@@ -81,6 +92,16 @@ impl Http {
     /// Returns where things are said.
     pub fn output(&self) -> &Output {
         &self.output
+    }
+
+    /// Returns whether the other side is a sandbox, as far as answers have told: only this machine's own word counts.
+    pub fn is_sandbox(&self) -> Option<bool> {
+        if self.host.is_loopback() { self.is_sandbox.get().copied() } else { Some(false) }
+    }
+
+    /// Returns how many writes have begun to leave so far.
+    pub fn departures(&self) -> usize {
+        self.line.departures()
     }
 
     /// Sends a request that changes nothing, again if that can help; `authorization` is the whole header.
@@ -157,7 +178,10 @@ impl Http {
         };
         let when = if wait.is_zero() { String::new() } else { format!(" in {}", in_seconds(wait)) };
         self.output.note(&format!("{}: {}; trying again{when}", self.host, trouble.brief()));
-        self.stop.sleep(wait).map_err(|error| Trouble::Stopped { error, is_sent: false })
+        self.output.activity().begin_wait(wait, trouble.retry_after().is_some());
+        let waited = self.stop.sleep(wait);
+        self.output.activity().end_wait();
+        waited.map_err(|error| Trouble::Stopped { error, is_sent: false })
     }
 
     /// Sends the request once.
@@ -167,13 +191,11 @@ impl Http {
         request: &Request,
         repeat: Repeat,
     ) -> Result<Answer, Trouble> {
-        let seat = self
-            .line
-            .enter(request.body.is_some())
-            .map_err(|error| Trouble::Stopped { error, is_sent: false })?;
+        let seat = self.line.enter().map_err(|error| Trouble::Stopped { error, is_sent: false })?;
         let begun = Instant::now();
-        let result = exchange::send(seat.agent(), &self.host, authorization, request, repeat);
+        let result = exchange::send(&seat, &self.host, authorization, request, repeat);
         drop(seat);
+        self.output.activity().count_request();
         self.trace(request, begun, &result);
         match result {
             Ok(reply) => {
@@ -189,13 +211,14 @@ impl Http {
 
     /// Takes over the workspace's time, and tells once if this machine's is far from it.
     fn learn_time(&self, reply: &Reply) -> Time {
+        let is_sandbox =
+            *self.is_sandbox.get_or_init(|| reply.header("server") == Some("patroll-sandbox"));
         let Some(seen) = reply.header("date").and_then(Time::parse_http) else {
             return self.clock.now();
         };
         if let Some(offset) = self.clock.learn(seen) {
             // A sandbox's clock is set on purpose.
-            let is_sandbox =
-                self.host.is_loopback() && reply.header("server") == Some("patroll-sandbox");
+            let is_sandbox = is_sandbox && self.host.is_loopback();
             if !is_sandbox && !self.is_clock_warned.swap(true, Ordering::Relaxed) {
                 let (length, side) = if offset.ms() < 0 {
                     (offset.negated(), "ahead of")

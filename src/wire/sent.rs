@@ -3,37 +3,29 @@
 //! The body is read only once a connection stands and the head has been written: unread, the server cannot have had a
 //! complete request.
 
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A body that remembers having been read.
+use super::line::Departure;
+
+/// A body that is counted as on its way from its first byte on; it does not leave once the run is told to end.
 pub struct Probe {
     body: Cursor<Arc<[u8]>>,
-    is_read: Arc<AtomicBool>,
+    departure: Departure,
 }
-
-/// What remains here when the body is given away.
-pub struct Receipt(Arc<AtomicBool>);
 
 impl Probe {
     /// Wraps `body`.
-    pub fn new(body: Arc<[u8]>) -> (Self, Receipt) {
-        let is_read = Arc::new(AtomicBool::new(false));
-        (Self { body: Cursor::new(body), is_read: Arc::clone(&is_read) }, Receipt(is_read))
-    }
-}
-
-impl Receipt {
-    /// Returns whether any of the body may have been sent.
-    pub fn is_sent(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+    pub fn new(body: Arc<[u8]>, departure: Departure) -> Self {
+        Self { body: Cursor::new(body), departure }
     }
 }
 
 impl Read for Probe {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.is_read.store(true, Ordering::Release);
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.departure.leave() {
+            return Err(io::Error::from(io::ErrorKind::ConnectionAborted));
+        }
         self.body.read(buffer)
     }
 }

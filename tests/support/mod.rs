@@ -18,5 +18,7 @@ pub use rustix::process::Signal;
 pub use folder::Folder;
 pub use outcome::Outcome;
 pub use patroll::{Patroll, Running};
+pub use secrecy::Secrets;
 pub use stub::Stub;
+pub use words::Words;
 pub use world::{DAY, World};

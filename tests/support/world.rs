@@ -15,6 +15,9 @@ const NOW: i64 = 1_795_435_200_000;
 /// A day in the hours that ages and lifetimes are given in.
 pub const DAY: i64 = 24;
 
+/// What a list of 100,000 tokens fits in.
+const LARGEST: u64 = 64 << 20;
+
 const HOUR: i64 = 60 * 60 * 1000;
 
 /// A workspace to act on.
@@ -163,7 +166,8 @@ impl World {
             "GET" => ureq::get(&url).header("Authorization", &basic).call(),
             _ => ureq::post(&url).header("Authorization", &basic).send(body.to_string()),
         };
-        let answer = answer.unwrap().body_mut().read_to_string().unwrap();
+        let answer =
+            answer.unwrap().body_mut().with_config().limit(LARGEST).read_to_string().unwrap();
         serde_json::from_str(&answer).unwrap()
     }
 }

@@ -19,7 +19,7 @@ use super::tokens::{self, Created, NewToken, OwnRule, Revoked, Target};
 use crate::auth::{Credential, Pat};
 use crate::clock::{Clock, Duration as Length};
 use crate::error::Error;
-use crate::gate::{Gate, Mode, Origin, Place};
+use crate::gate::{Gate, Grants, Mode, Origin, Place};
 use crate::host::Host;
 use crate::output::{Format, Manner, Output};
 use crate::sandbox::{Options, Sandbox};
@@ -84,7 +84,7 @@ impl Desk {
         let output = Arc::new(Output::new(manner, Arc::clone(&stop)));
         let gate = Gate::new(
             setup.mode,
-            crate::gate::Grants::default(),
+            Grants::default(),
             Arc::clone(&clock),
             StateDir::new(state.path()),
             Arc::clone(&output),

@@ -75,7 +75,7 @@ fn errors_keep_the_servers_words() {
 fn a_list_knows_the_workspaces_time_and_the_credential_in_use() {
     let desk = Desk::new(Setup::default());
     let listing = tokens::list(&desk.client).unwrap();
-    assert_eq!(listing.tokens[0].seen(), Time::from_ms(NOW));
+    assert_eq!(listing.tokens[0].age(), Time::from_ms(NOW).since(listing.tokens[0].created()));
     assert_eq!(listing.tokens.iter().filter(|token| token.is_own()).count(), 1);
 }
 

@@ -2,6 +2,7 @@
 
 mod page;
 mod signature;
+mod text;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,8 @@ use super::{engine, names};
 use crate::error::Error;
 
 pub use page::{Form, Page};
+pub use signature::of as signature_of;
+pub use text::{manual, overview};
 
 /// Returns a page for each function, property and operator, topic by topic.
 pub fn pages() -> Vec<Page> {

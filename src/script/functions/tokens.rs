@@ -54,7 +54,7 @@ mod api {
     #[rhai_fn(return_raw, volatile)]
     pub fn tokens_list(context: NativeCallContext) -> Result<Array, Box<EvalAltResult>> {
         let run = Run::of(&context)?;
-        let listing = crate::api::tokens::list(run.client()?).map_err(|error| run.throw(error))?;
+        let listing = run.call(crate::api::tokens::list)?;
         Ok(listing.tokens.into_iter().map(Dynamic::from).collect())
     }
 
@@ -77,7 +77,7 @@ mod api {
         options: Map,
     ) -> Result<Minted, Box<EvalAltResult>> {
         let new = read_options(&context, &options)?;
-        create(&context, &new)
+        create(&context, new)
     }
 
     /// Creates a token with a comment and a lifetime: a duration, or a text such as `"90d"`. Throws as above.
@@ -95,7 +95,7 @@ mod api {
     ) -> Result<Minted, Box<EvalAltResult>> {
         let new =
             NewToken { comment: comment.into(), lifetime: read_lifetime(&lifetime)?, scopes: None };
-        create(&context, &new)
+        create(&context, new)
     }
 
     /// Revokes a token, given as a token or its id: true if it was there, false if it was gone already. An array is
@@ -162,15 +162,15 @@ mod api {
     }
 }
 
-fn create(context: &NativeCallContext<'_>, new: &NewToken) -> Result<Minted, Thrown> {
-    let run = Run::of(context)?;
-    let created = crate::api::tokens::create(run.client()?, new, &origin(context));
-    match created.map_err(|error| run.throw(error))? {
+fn create(context: &NativeCallContext<'_>, new: NewToken) -> Result<Minted, Thrown> {
+    let (run, origin) = (Run::of(context)?, origin(context));
+    let asked = new.clone();
+    match run.call(move |client| crate::api::tokens::create(client, &asked, &origin))? {
         Created::Made(made) => {
             run.remember_value(made.token.token_id());
             Ok(Minted { token: made.token, value: Some(made.value) })
         }
-        Created::Dry(number) => Ok(Minted { token: placeholder(&run, new, number)?, value: None }),
+        Created::Dry(number) => Ok(Minted { token: placeholder(&run, &new, number)?, value: None }),
     }
 }
 
@@ -234,9 +234,12 @@ fn revoke(
 ) -> Result<Dynamic, Thrown> {
     let run = Run::of(context)?;
     let Some(items) = value.read_lock::<Array>() else {
-        return Ok(revoke_one(context, &run, &target(value)?, rule)?.into());
+        let target = target(value)?;
+        confirm(context, &run, std::slice::from_ref(&target))?;
+        return Ok(revoke_one(context, &run, &target, rule)?.into());
     };
     let targets = items.iter().map(target).collect::<Result<Vec<_>, _>>()?;
+    confirm(context, &run, &targets)?;
     let (mut revoked, mut already_gone) = (0_i64, 0_i64);
     for target in &targets {
         if revoke_one(context, &run, target, rule)? {
@@ -249,14 +252,27 @@ fn revoke(
     Ok(Dynamic::from_map(Map::from(counts)))
 }
 
+/// Asks the person at the terminal, if there is one and the workspace is real.
+fn confirm(context: &NativeCallContext<'_>, run: &Run, targets: &[Target]) -> Result<(), Thrown> {
+    let gate = run.session().gate();
+    if targets.is_empty() || !gate.asks() || !run.call(crate::api::tokens::needs_consent)? {
+        return Ok(());
+    }
+    let workspace = run.session().workspace().map_err(|error| run.throw(error))?;
+    let tokens: Vec<_> =
+        targets.iter().map(|target| (target.token_id.clone(), target.comment.clone())).collect();
+    gate.confirm(&tokens, workspace.place(), &origin(context)).map_err(|error| run.throw(error))
+}
+
 fn revoke_one(
     context: &NativeCallContext<'_>,
     run: &Run,
     target: &Target,
     rule: OwnRule,
 ) -> Result<bool, Thrown> {
-    let revoked = crate::api::tokens::revoke(run.client()?, target, rule, &origin(context));
-    let revoked = revoked.map_err(|error| run.throw(error))?;
+    let (asked, origin) = (target.clone(), origin(context));
+    let revoked =
+        run.call(move |client| crate::api::tokens::revoke(client, &asked, rule, &origin))?;
     run.forget_value(&target.token_id);
     Ok(!matches!(revoked, Revoked::AlreadyGone))
 }

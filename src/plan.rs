@@ -1,4 +1,4 @@
-//! The end of a dry run: what would have been done, as a table or as JSON.
+//! What a dry run would have done, as a table or as JSON.
 
 use serde_json::{Value, json};
 
@@ -10,13 +10,13 @@ use crate::session::Session;
 /// How much of an id people get to see.
 const SHORT_ID: usize = 12;
 
-/// Shows what the gate did not admit; nothing if this is no dry run.
-pub fn show(session: &Session) -> Result<(), Error> {
+/// Shows what the gate did not admit, the first `from` effects left out; nothing if this is no dry run.
+pub fn show(session: &Session, from: usize) -> Result<(), Error> {
     if !session.gate().is_dry() {
         return Ok(());
     }
     let output = session.output();
-    let planned = session.gate().planned();
+    let planned = session.gate().planned().split_off(from);
     match output.asked_format() {
         Format::Json => {
             output.line(&indent(&planned.iter().map(json_of).collect::<Value>().to_string()))?;
