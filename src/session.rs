@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::gate::{Ask, Gate, Grants, Mode};
 use crate::output::Output;
-use crate::settings::Settings;
+use crate::settings::{Asked, Settings};
 use crate::state::StateDir;
 use crate::stop::Stop;
 use crate::workspace::{Lazy, Shared, Workspace};
@@ -35,8 +35,8 @@ impl Session {
             clock.learn(sandbox.now);
         }
         let mode = match settings.asked() {
-            asked if asked.dry_run => Mode::DryRun,
-            asked if asked.sandbox.is_some() => Mode::Sandbox,
+            Asked { dry_run: true, .. } => Mode::DryRun,
+            Asked { sandbox: Some(_), .. } => Mode::Sandbox,
             _ => Mode::Live,
         };
         let state = StateDir::new(settings.state_dir());

@@ -11,7 +11,7 @@ use crate::clock::Duration;
 use crate::error::Error;
 use crate::files::NewFile;
 use crate::gate::{Admission, Effect, Origin};
-use crate::output::{Column, Format, csv, indent, token_table, tokens_json};
+use crate::output::{Column, Format, csv, indent, is_discarded, token_table, tokens_json};
 use crate::process::read_stdin;
 use crate::script::filter_tokens;
 use crate::session::Session;
@@ -50,7 +50,7 @@ pub fn execute(session: &Arc<Session>, tokens: Tokens) -> Result<(), Error> {
 
 /// Creates a token and shows it, or writes its value to a file that was proven writable before.
 fn create_one(session: &Session, new: &NewToken, to_file: Option<&Path>) -> Result<(), Error> {
-    if to_file.is_none() && !session.gate().is_dry() && session.output().is_discarded() {
+    if to_file.is_none() && !session.gate().is_dry() && is_discarded() {
         return Err(usage(
             "stdout leads nowhere, so the value would be lost",
             "keep it with --to-file FILE",

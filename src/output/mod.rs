@@ -134,14 +134,6 @@ impl Output {
         self.manner.color.unwrap_or(self.stderr_is_terminal)
     }
 
-    /// Returns whether what is written to stdout is thrown away: it is `/dev/null`, also because it was closed.
-    pub fn is_discarded(&self) -> bool {
-        let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
-        let device = stdout.and_then(|stdout| stdout.metadata()).map(|metadata| metadata.rdev());
-        let null = fs::metadata("/dev/null").map(|metadata| metadata.rdev());
-        matches!((device, null), (Ok(device), Ok(null)) if device == null)
-    }
-
     /// Returns the columns of the terminal, if stdout is one.
     pub fn width(&self) -> Option<u16> {
         self.size().map(|(width, _)| width)
@@ -284,4 +276,12 @@ fn with_hint(text: &str, hint: Option<&str>) -> String {
         Some(hint) => format!("{text}\n{HINT} {}", sanitize::visible(hint)),
         None => text.to_owned(),
     }
+}
+
+/// Returns whether what is written to stdout is thrown away: it is `/dev/null`, also because it was closed.
+pub fn is_discarded() -> bool {
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    let device = stdout.and_then(|stdout| stdout.metadata()).map(|metadata| metadata.rdev());
+    let null = fs::metadata("/dev/null").map(|metadata| metadata.rdev());
+    matches!((device, null), (Ok(device), Ok(null)) if device == null)
 }
