@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::gate::{Gate, Grants, Mode};
 use crate::output::Output;
-use crate::settings::Settings;
+use crate::settings::{Connection, Settings};
 use crate::state::StateDir;
 use crate::stop::Stop;
 use crate::workspace::{Lazy, Shared, Workspace};
@@ -40,17 +40,22 @@ impl Session {
             mode,
             grants,
             Arc::clone(&clock),
-            state,
+            state.clone(),
             Arc::clone(&output),
             Arc::clone(&stop),
         );
-        let shared = Shared { settings, gate: Arc::new(gate), output, clock, stop };
+        let shared = Shared { settings, gate: Arc::new(gate), output, clock, stop, state };
         Self { shared, workspace: Lazy::default() }
     }
 
     /// Returns the run's own workspace, opened at the first call.
     pub fn workspace(&self) -> Result<&Workspace, Error> {
         self.workspace.open(&self.shared)
+    }
+
+    /// Prepares another workspace than the run's own.
+    pub fn connect(&self, connection: Connection) -> Result<Workspace, Error> {
+        Workspace::connect(&self.shared, connection)
     }
 
     /// Returns what the run was told.

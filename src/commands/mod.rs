@@ -1,7 +1,9 @@
 //! What each command does, in a file of its name: from what was typed to what is said.
 
+mod auth;
 mod check;
 mod completions;
+mod configure;
 mod docs;
 mod eval;
 mod plan;
@@ -90,6 +92,8 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
         Command::Run { script, .. } => run::execute(&session, &script, arguments),
         Command::Eval { expression } => eval::execute(&session, &expression),
         Command::Tokens(tokens) => tokens::execute(&session, tokens),
+        Command::Auth(auth) => auth::execute(&session, &auth),
+        Command::Configure => configure::execute(&session),
         _ => Ok(()),
     };
     let result = result.and_then(|()| session.stop().check()).or_else(without_success);

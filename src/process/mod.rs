@@ -1,9 +1,13 @@
 //! Other processes, and this one's signals and stdin.
 
+mod ask;
 mod child;
 mod signals;
 mod stdin;
+mod terminal;
 
+pub use ask::ask;
 pub use child::run_with_variables;
 pub use signals::watch;
 pub use stdin::read_stdin;
+pub use terminal::Terminal;

@@ -1,5 +1,6 @@
 //! One request and its reply over HTTP, whatever the reply is; what to make of it is `trouble`'s.
 
+use std::fmt::Write as _;
 use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +11,8 @@ use ureq::{Agent, Body, SendBody};
 use super::Repeat;
 use super::request::Request;
 use super::sent::{Probe, Receipt};
+use super::signature::Signature;
 use crate::host::Host;
-use crate::secret::Secret;
 
 /// No list of tokens is this long; what is, is not read.
 const LONGEST_BODY: u64 = 256 << 20;
@@ -44,7 +45,8 @@ impl Reply {
 pub fn send(
     agent: &Agent,
     host: &Host,
-    authorization: &Secret,
+    automation: Option<&str>,
+    signature: &Signature,
     request: &Request,
     repeat: Repeat,
 ) -> Result<Reply, Loss> {
@@ -55,7 +57,7 @@ pub fn send(
         }
         None => (SendBody::none(), None),
     };
-    let received = run(agent, host, authorization, request, repeat, body).and_then(receive);
+    let received = run(agent, host, automation, signature, request, repeat, body).and_then(receive);
     received
         .map_err(|error| Loss { error, is_sent: receipt.as_ref().is_some_and(Receipt::is_sent) })
 }
@@ -63,21 +65,24 @@ pub fn send(
 fn run(
     agent: &Agent,
     host: &Host,
-    authorization: &Secret,
+    automation: Option<&str>,
+    signature: &Signature,
     request: &Request,
     repeat: Repeat,
     body: SendBody<'static>,
 ) -> Result<Response<Body>, ureq::Error> {
-    let mut credential =
-        HeaderValue::from_str(authorization.expose()).map_err(ureq::http::Error::from)?;
-    credential.set_sensitive(true);
     let mut head = ureq::http::Request::builder()
         .method(request.method.clone())
         .uri(format!("{host}{}", request.path))
-        .header(header::AUTHORIZATION, credential);
+        .header(header::USER_AGENT, user_agent(signature.method, automation));
+    for (name, value) in &signature.headers {
+        let mut value = HeaderValue::from_str(value.expose()).map_err(ureq::http::Error::from)?;
+        value.set_sensitive(true);
+        head = head.header(*name, value);
+    }
     if let Some(body) = &request.body {
         head = head
-            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_TYPE, request.media_type)
             .header(header::CONTENT_LENGTH, body.len());
     }
     let message = head.body(body)?;
@@ -88,6 +93,19 @@ fn run(
             agent.run(agent.configure_request(message).max_idle_age(Duration::ZERO).build())
         }
     }
+}
+
+/// Builds the header in the field's form: product, system, way to sign in, automation.
+fn user_agent(method: &str, automation: Option<&str>) -> String {
+    let product = concat!("patroll/", env!("CARGO_PKG_VERSION"));
+    let mut text = format!("{product} os/{}", std::env::consts::OS);
+    for (key, value) in [("auth", Some(method)), ("cicd", automation)] {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            // Writing to a String cannot fail.
+            let _ = write!(text, " {key}/{value}");
+        }
+    }
+    text
 }
 
 fn receive(response: Response<Body>) -> Result<Reply, ureq::Error> {

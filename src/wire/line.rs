@@ -7,15 +7,14 @@ use std::time::Duration;
 use ureq::Agent;
 
 use super::agent;
+use super::means::Means;
 use crate::error::Error;
 use crate::host::Host;
-use crate::stop::Stop;
 
 /// A line that is opened by its first request and cut by a stop.
 pub struct Line {
     host: Host,
-    user_agent: String,
-    stop: Arc<Stop>,
+    means: Means,
     traffic: Arc<Traffic>,
 }
 
@@ -39,22 +38,28 @@ pub struct Seat {
 }
 
 impl Line {
-    /// Prepares a line that, at a stop, leaves writes `grace` to end and cuts reads at once.
-    pub fn new(host: Host, user_agent: String, stop: Arc<Stop>, grace: Duration) -> Self {
+    /// Prepares a line that, at a stop, leaves writes a while to end and cuts reads at once.
+    pub fn new(host: Host, means: Means) -> Self {
         let traffic = Arc::<Traffic>::default();
         let weak = Arc::downgrade(&traffic);
+        let grace = means.pace.grace;
         // The stop's own lock is held while it tells: the waiting is done elsewhere.
-        stop.on_set(move || cut_aside(&weak, grace));
-        Self { host, user_agent, stop, traffic }
+        means.stop.on_set(move || cut_aside(&weak, grace));
+        Self { host, means, traffic }
     }
 
     /// Takes a place for one request, unless the run is ending.
     pub fn enter(&self, is_write: bool) -> Result<Seat, Error> {
         let mut state = self.traffic.lock();
         // Checked under the lock that the cut takes after the stop is set: a request is refused here or cut there.
-        self.stop.check()?;
-        let agent =
-            state.agent.get_or_insert_with(|| agent::make(&self.host, &self.user_agent)).clone();
+        self.means.stop.check()?;
+        let agent = match &state.agent {
+            Some(agent) => agent.clone(),
+            None => {
+                let made = agent::make(&self.host, &self.means.network, &self.means.output)?;
+                state.agent.insert(made).clone()
+            }
+        };
         state.writes += usize::from(is_write);
         Ok(Seat { agent, traffic: Arc::clone(&self.traffic), is_write })
     }
