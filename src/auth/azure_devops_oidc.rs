@@ -33,7 +33,7 @@ pub fn make(connection: &Connection, kit: &Kit) -> Result<Box<dyn Credential>, E
     let token = required(connection, NAME, "system_accesstoken")?;
     let signature = Signature::bearer("", token.secret());
     let voucher = Pipeline { endpoint: kit.endpoint(&url)?, signature };
-    exchange::make(NAME, token.source.to_string(), Box::new(voucher), connection, kit)
+    Ok(exchange::make(NAME, token.source.to_string(), Box::new(voucher), connection, kit))
 }
 
 impl Voucher for Pipeline {

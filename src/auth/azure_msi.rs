@@ -62,3 +62,46 @@ impl Issuer for Machine {
         Access::read(&self.http.read(&signature, &Request::get(path))?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{Clock, Time};
+    use crate::host::Host;
+    use crate::output::{Format, Manner, Output};
+    use crate::sandbox::{Options, Sandbox};
+    use crate::stop::Stop;
+    use crate::wire::{Means, Pace};
+
+    #[test]
+    fn the_machine_hands_out_tokens_for_each_resource() {
+        let sandbox = Sandbox::start(Options { tokens: 1, ..Options::default() }).unwrap();
+        let address = &sandbox.workspaces()[0];
+        let stop = Arc::<Stop>::default();
+        let manner = Manner { format: Format::Json, color: None, quiet: true, debug: false };
+        let output = Arc::new(Output::new(manner, Arc::clone(&stop)));
+        let clock = Arc::<Clock>::default();
+        let means = Means {
+            network: Arc::default(),
+            automation: None,
+            output,
+            stop,
+            clock,
+            pace: Pace::default(),
+        };
+        let machine = |client_id: Option<&str>, resource: &str| {
+            // The metadata service's own address is nobody's in a test.
+            let http = Http::new(Host::parse(&address.host).unwrap(), means.clone()).unwrap();
+            let client_id = client_id.map(str::to_owned);
+            Machine { http: Arc::new(http), client_id, resource: resource.to_owned() }.issue(false)
+        };
+        let access = machine(None, DATABRICKS).unwrap();
+        assert!(access.expires > Time::now());
+        assert!(machine(Some(&address.client_id), "https://management.core.windows.net/").is_ok());
+        for (client_id, resource) in [(Some("nobody"), DATABRICKS), (None, "something else")] {
+            let error = machine(client_id, resource).err().unwrap();
+            assert_eq!(error.exit_code(), 1, "{error}");
+        }
+        assert_eq!(sandbox.requests_of("machine"), 4);
+    }
+}

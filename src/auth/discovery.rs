@@ -28,7 +28,7 @@ pub struct Discovery {
 
 impl Discovery {
     /// Says where to look; nothing is asked yet.
-    pub fn new(connection: &Connection, kit: &Kit) -> Result<Self, Error> {
+    pub fn new(connection: &Connection, kit: &Kit) -> Self {
         let host = connection.host.as_ref().map(ToString::to_string).unwrap_or_default();
         let attributes = &connection.attributes;
         let is_account =
@@ -39,7 +39,7 @@ impl Discovery {
             || format!("{host}/oidc/.well-known/oauth-authorization-server"),
             str::to_owned,
         );
-        Ok(Self { kit: kit.clone(), known, document, found: Mutex::default() })
+        Self { kit: kit.clone(), known, document, found: Mutex::default() }
     }
 
     /// Calls `ask` with the endpoint; once more with a newly found one if a remembered one is gone.

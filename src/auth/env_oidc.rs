@@ -16,7 +16,7 @@ struct Variable(Secret);
 pub fn make(connection: &Connection, kit: &Kit) -> Result<Box<dyn Credential>, Error> {
     let token = required(connection, NAME, "oidc_token")?;
     let voucher = Variable(token.secret().clone());
-    exchange::make(NAME, token.source.to_string(), Box::new(voucher), connection, kit)
+    Ok(exchange::make(NAME, token.source.to_string(), Box::new(voucher), connection, kit))
 }
 
 impl Voucher for Variable {

@@ -36,17 +36,17 @@ pub fn make(
     voucher: Box<dyn Voucher>,
     connection: &Connection,
     kit: &Kit,
-) -> Result<Box<dyn Credential>, Error> {
+) -> Box<dyn Credential> {
     let attributes = &connection.attributes;
     let issuer = Exchange {
         voucher,
-        discovery: Discovery::new(connection, kit)?,
+        discovery: Discovery::new(connection, kit),
         kit: kit.clone(),
         scopes: scopes(connection),
         client_id: attributes.text("client_id").map(str::to_owned),
         audience: attributes.text("audience").map(str::to_owned),
     };
-    Ok(Box::new(Bearer::new(auth_type, source, Box::new(issuer), kit)))
+    Box::new(Bearer::new(auth_type, source, Box::new(issuer), kit))
 }
 
 impl Issuer for Exchange {

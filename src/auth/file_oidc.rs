@@ -19,7 +19,7 @@ struct TokenFile(PathBuf);
 pub fn make(connection: &Connection, kit: &Kit) -> Result<Box<dyn Credential>, Error> {
     let path = required(connection, NAME, "databricks_id_token_filepath")?;
     let voucher = TokenFile(PathBuf::from(path.text()));
-    exchange::make(NAME, path.source.to_string(), Box::new(voucher), connection, kit)
+    Ok(exchange::make(NAME, path.source.to_string(), Box::new(voucher), connection, kit))
 }
 
 impl Voucher for TokenFile {

@@ -21,7 +21,7 @@ pub struct Runner {
 pub fn make(connection: &Connection, kit: &Kit) -> Result<Box<dyn Credential>, Error> {
     let name = "github-oidc";
     let (runner, source) = Runner::new(name, connection, kit)?;
-    exchange::make(name, source, Box::new(runner), connection, kit)
+    Ok(exchange::make(name, source, Box::new(runner), connection, kit))
 }
 
 impl Runner {

@@ -1,6 +1,6 @@
 //! Every way to sign in, in the order in which they are tried, with what each needs.
 //!
-//! The order is that of Databricks' Go SDK (config/auth_default.go).
+//! The order is that of Databricks' Go SDK (`config/auth_default.go`).
 
 use std::path::PathBuf;
 
@@ -142,9 +142,13 @@ fn lacks_azure(connection: &Connection, _: &[PathBuf]) -> Vec<String> {
     if azure::is_azure(connection) { Vec::new() } else { vec!["a workspace on Azure".to_owned()] }
 }
 
-fn lacks_msi(connection: &Connection, _: &[PathBuf]) -> Vec<String> {
+fn lacks_msi(connection: &Connection, search_path: &[PathBuf]) -> Vec<String> {
     let switch = connection.attributes.value("azure_use_msi");
     let is_pinned = connection.attributes.text("auth_type") == Some("azure-msi");
     let is_on = switch.is_some_and(|value| value.is_true("azure_use_msi").unwrap_or(false));
-    if is_on || is_pinned { Vec::new() } else { vec!["azure_use_msi = true".to_owned()] }
+    let mut lacks = lacks_azure(connection, search_path);
+    if !is_on && !is_pinned {
+        lacks.push("azure_use_msi = true".to_owned());
+    }
+    lacks
 }

@@ -27,7 +27,7 @@ pub fn make(connection: &Connection, kit: &Kit) -> Result<Box<dyn Credential>, E
     let client_id = required(connection, NAME, "client_id")?;
     let secret = required(connection, NAME, "client_secret")?;
     let issuer = OauthM2m {
-        discovery: Discovery::new(connection, kit)?,
+        discovery: Discovery::new(connection, kit),
         authorization: basic::header(client_id.text(), secret.secret()),
         scopes: scopes(connection),
     };

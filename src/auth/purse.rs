@@ -91,3 +91,103 @@ fn renewal(access: &Access) -> Time {
     let lead = Duration::from_ms(life.ms() / 2).min(LONGEST_LEAD);
     access.expires.plus(lead.negated())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+
+    use super::*;
+    use crate::output::{Format, Manner};
+
+    /// Hands out numbered tokens of an hour, or refuses.
+    struct Mint {
+        issued: Arc<AtomicUsize>,
+        clock: Arc<Clock>,
+        is_open: Arc<std::sync::atomic::AtomicBool>,
+    }
+
+    impl Issuer for Mint {
+        fn issue(&self, _: bool) -> Result<Access, Error> {
+            if !self.is_open.load(Ordering::SeqCst) {
+                return Err(Error::Interrupted);
+            }
+            let number = self.issued.fetch_add(1, Ordering::SeqCst) + 1;
+            let now = self.clock.now();
+            let value = Secret::unregistered(number.to_string());
+            Ok(Access { value, issued: now, expires: now.plus(Duration::from_hours(1)) })
+        }
+    }
+
+    struct Desk {
+        purse: Purse,
+        issued: Arc<AtomicUsize>,
+        is_open: Arc<std::sync::atomic::AtomicBool>,
+        clock: Arc<Clock>,
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            let manner = Manner { format: Format::Json, color: None, quiet: true, debug: false };
+            let output = Arc::new(Output::new(manner, Arc::default()));
+            let (issued, clock) = (Arc::<AtomicUsize>::default(), Arc::<Clock>::default());
+            clock.learn(Time::from_ms(1_795_435_200_000));
+            let is_open = Arc::new(true.into());
+            let mint = Mint {
+                issued: Arc::clone(&issued),
+                clock: Arc::clone(&clock),
+                is_open: Arc::clone(&is_open),
+            };
+            let purse = Purse::new(Box::new(mint), Arc::clone(&clock), output);
+            Self { purse, issued, is_open, clock }
+        }
+
+        fn wait(&self, minutes: i64) {
+            self.clock.learn(self.clock.now().plus(Duration::from_seconds(minutes * 60)));
+        }
+
+        fn value(&self) -> String {
+            self.purse
+                .value()
+                .map_or_else(|error| error.to_string(), |value| value.expose().to_owned())
+        }
+    }
+
+    #[test]
+    fn a_token_is_renewed_twenty_minutes_before_its_end() {
+        let desk = Desk::new();
+        assert_eq!((desk.value(), desk.value()), ("1".to_owned(), "1".to_owned()));
+        desk.wait(39);
+        assert_eq!(desk.value(), "1");
+        desk.wait(2);
+        assert_eq!(desk.value(), "2");
+    }
+
+    #[test]
+    fn a_failed_renewal_is_no_failure_while_the_old_one_lives() {
+        let desk = Desk::new();
+        desk.value();
+        desk.is_open.store(false, Ordering::SeqCst);
+        desk.wait(50);
+        assert_eq!(desk.value(), "1");
+        desk.is_open.store(true, Ordering::SeqCst);
+        // It was just tried: not again for a minute.
+        assert_eq!(desk.value(), "1");
+        desk.wait(2);
+        assert_eq!(desk.value(), "2");
+        desk.is_open.store(false, Ordering::SeqCst);
+        desk.wait(61);
+        assert_eq!(desk.value(), "interrupted");
+    }
+
+    #[test]
+    fn many_threads_fetch_and_renew_once() {
+        let desk = Desk::new();
+        let together = |work: &(dyn Fn() + Sync)| {
+            thread::scope(|scope| (0..16).for_each(|_| drop(scope.spawn(work))));
+        };
+        together(&|| assert_eq!(desk.value(), "1"));
+        together(&|| desk.purse.renew(|value| value.expose() == "1").unwrap());
+        assert_eq!((desk.value(), desk.issued.load(Ordering::SeqCst)), ("2".to_owned(), 2));
+    }
+}

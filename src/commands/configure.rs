@@ -55,12 +55,11 @@ fn required(text: String, what: &str) -> Result<String, Error> {
 fn check(session: &Session, given: &[(&'static str, Secret)]) -> Result<(), Error> {
     let given: Vec<_> = given.iter().map(|(name, value)| (*name, value)).collect();
     let workspace = session.connect(session.settings().connection_from(&given)?)?;
+    let host = &workspace.place().host;
     match identity::who_am_i(workspace.client()) {
-        Ok(user) => {
-            session.output().note(&format!("signed in to {} as {user}", workspace.place().host))
-        }
+        Ok(user) => session.output().note(&format!("signed in to {host} as {user}")),
         Err(Error::Api(failure)) if failure.status == 403 => {
-            drop(tokens::list(workspace.client())?)
+            tokens::list(workspace.client())?;
         }
         Err(error) => return Err(error),
     }
@@ -82,10 +81,6 @@ fn write(session: &Session, profile: &str, given: &[(&'static str, Secret)]) -> 
     let place = crate::gate::Place { profile: Some(profile.to_owned()), host: String::new() };
     match session.gate().admit(effect, &place, &Origin::default())? {
         Admission::Dry(_) => Ok(()),
-        Admission::Go(permit) => {
-            profile::write(permit, &path, &edit)?;
-            session.output().note(&format!("profile {profile} is in {}", path.display()));
-            Ok(())
-        }
+        Admission::Go(permit) => profile::write(permit, &path, &edit),
     }
 }

@@ -121,7 +121,9 @@ const AUTH_TYPES: [&str; 13] = [
 fn sign_in_hint(cause: &Error) -> Option<String> {
     let Error::Api(failure) = cause else { return cause.hint() };
     let hint = match failure.code.as_str() {
-        "invalid_client" | "unauthorized_client" => "is the secret still valid, and is it that client's?",
+        "invalid_client" | "unauthorized_client" => {
+            "is the secret still valid, and is it that client's?"
+        }
         "access_denied" | "invalid_scope" => {
             "a secret that is limited to scopes needs `scopes = …` in the profile"
         }

@@ -24,6 +24,9 @@ pub fn apply(text: &str, edit: &Edit) -> Result<String, String> {
     if edit.profile == super::TOOL_SETTINGS {
         return Err(format!("{} is no profile", edit.profile));
     }
+    if edit.set.iter().any(|(_, value)| value.chars().any(char::is_control)) {
+        return Err("a value cannot hold a line end or another control character".to_owned());
+    }
     let mut lines: Vec<String> = scan(text).iter().map(|line| line.text.to_owned()).collect();
     let ending = line_ending(text);
     if find_section(&scan(text), &edit.profile).is_none() {
@@ -142,4 +145,99 @@ fn verify(text: &str, changed: &str, edit: &Edit) -> Result<(), String> {
         names.join(" and "),
         edit.profile
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn edit(set: &[(&str, &str)], remove: &[&str]) -> Edit {
+        Edit {
+            profile: "p".to_owned(),
+            set: set.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            remove: remove.iter().map(|key| (*key).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn only_the_lines_that_must_change_do() {
+        let set = |value| edit(&[("token", value)], &[]);
+        let cases = [
+            ("", set("t"), "[p]\ntoken = t\n"),
+            ("[a]\nx = 1", set("t"), "[a]\nx = 1\n\n[p]\ntoken = t\n"),
+            (
+                "[p]\r\n  token=old\t; mine\r\nx=1\r\n",
+                set("new"),
+                "[p]\r\n  token=new\t; mine\r\nx=1\r\n",
+            ),
+            (
+                "[p]\nhost = h\n\n# next\n[q]\n",
+                set("t"),
+                "[p]\nhost = h\ntoken = t\n\n# next\n[q]\n",
+            ),
+            ("[p]\ntoken = a\ntoken = b\n", set("c"), "[p]\ntoken = a\ntoken = c\n"),
+            ("[p]\ntoken = \"a # b\" # c\n", set("d"), "[p]\ntoken = d # c\n"),
+            ("[p]\n", set("a # b"), "[p]\ntoken = \"a # b\"\n"),
+            ("[p]\n", set(" \"a\" "), "[p]\ntoken = ' \"a\" '\n"),
+            ("[p]\ntoken = a\nhost = h\ntoken = b\n", edit(&[], &["token"]), "[p]\nhost = h\n"),
+            ("[p]", edit(&[("x", "1")], &["y"]), "[p]\nx = 1\n"),
+        ];
+        for (text, edit, expected) in cases {
+            assert_eq!(apply(text, &edit).as_deref(), Ok(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_would_not_read_back_is_not_written() {
+        for value in ["a\nhost = evil", "a\r", "back\\", "' # \""] {
+            assert!(apply("[p]\n", &edit(&[("token", value)], &[])).is_err(), "{value:?}");
+        }
+        // The value goes on over the next lines, which the scanner takes for entries.
+        let odd = "[p]\ntoken = \"a\nhost = b\"\nx = 1\n";
+        assert!(apply(odd, &edit(&[("host", "c")], &[])).is_err());
+        assert!(apply("[p\n", &edit(&[("host", "c")], &[])).is_err());
+    }
+
+    /// A line as people write them, and odder ones.
+    fn any_line() -> impl Strategy<Value = String> {
+        let key = prop::sample::select(vec!["host", "token", "client_id", "x", "Token", "# token"]);
+        let value = "[a-z0-9 #;='\"\\\\:é]{0,12}";
+        let between = prop::sample::select(vec!["=", " = ", "=\t", ":", " "]);
+        let ending = prop::sample::select(vec!["\n", "\r\n"]);
+        let section =
+            prop::sample::select(vec!["[p]", "[q]", " [p] # c", "[DEFAULT]", "; c", "", "  "]);
+        prop_oneof![
+            3 => (key, between, value, ending.clone()).prop_map(|(k, b, v, e)| format!("{k}{b}{v}{e}")),
+            2 => (section, ending).prop_map(|(section, end)| format!("{section}{end}")),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn untouched_bytes_stay_and_what_is_read_back_is_what_was_meant(
+            lines in prop::collection::vec(any_line(), 0..12),
+            key in prop::sample::select(vec!["host", "token", "new"]),
+            value in "[a-zA-Z0-9 #;='\"\\\\/:.-]{0,12}",
+            removed in prop::sample::select(vec!["x", "client_id", "absent"]),
+        ) {
+            let text = lines.concat();
+            let edit = edit(&[(key, &value)], &[removed]);
+            if let Ok(changed) = apply(&text, &edit) {
+                let mut expected = read(&text).unwrap();
+                let profile = expected.entry("p".to_owned()).or_default();
+                profile.remove(removed);
+                profile.insert(key.to_owned(), value.clone());
+                prop_assert_eq!(read(&changed).unwrap(), expected);
+                // Every line that names neither key stands in the result, in its order.
+                let is_ours = |line: &&str| line.contains(key) || line.contains(removed);
+                let mut rest = changed.split_inclusive('\n');
+                for line in text.split_inclusive('\n').filter(|line| !is_ours(line)) {
+                    let line = line.trim_end_matches(['\n', '\r']);
+                    prop_assert!(rest.any(|kept| kept.trim_end_matches(['\n', '\r']) == line), "{line:?}");
+                }
+            }
+        }
+    }
 }

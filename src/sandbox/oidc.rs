@@ -102,15 +102,11 @@ fn exchange(call: &Call, field: &Field) -> Result<i64, Answer> {
     vouchers::check(call.store, &token, &[&own, EXCHANGE], call.now).map_err(|reason| {
         refuse(400, "invalid_grant", &format!("the token is refused: {reason}"))
     })?;
-    match field("client_id") {
-        Some(id) => service(call, &id),
-        None => {
-            let administrator = call.store.principals.first();
-            administrator
-                .map(|known| known.id)
-                .ok_or_else(|| refuse(400, "invalid_grant", "nobody"))
-        }
+    if let Some(id) = field("client_id") {
+        return service(call, &id);
     }
+    let administrator = call.store.principals.first().map(|known| known.id);
+    administrator.ok_or_else(|| refuse(400, "invalid_grant", "nobody"))
 }
 
 fn service(call: &Call, client_id: &str) -> Result<i64, Answer> {

@@ -64,6 +64,7 @@ pub(super) fn machine(call: &mut Call) -> Result<Answer, ApiError> {
 }
 
 /// Answers `GET` of a workspace's resource, as Azure's resource manager does.
+#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn resource(call: &mut Call) -> Result<Answer, ApiError> {
     let name = format!("{}.azuredatabricks.net", call.id);
     Ok(Answer::json(&json!({ "properties": { "workspaceUrl": name } })))

@@ -24,8 +24,6 @@ pub struct Connection {
     pub attributes: Attributes,
     /// The id of the token signed in with, where somebody said it.
     pub own_token_id: Option<String>,
-    /// Whether this is the sandbox of this run.
-    pub is_sandbox: bool,
 }
 
 /// What decides which profile is read.
@@ -140,7 +138,7 @@ impl Settings {
             None => return Err(Error::HostMissing { looked }),
         };
         let own_token_id = attributes.text("token_id").map(str::to_owned);
-        Ok(Connection { profile: None, host, attributes, own_token_id, is_sandbox: false })
+        Ok(Connection { profile: None, host, attributes, own_token_id })
     }
 
     /// Refuses a secret whose own source names another host.
@@ -225,7 +223,7 @@ fn sandbox_connection(host: &str, token: &Secret) -> Result<Connection, Error> {
     attributes.fill(&HOST, host, Source::Sandbox);
     attributes.fill(&TOKEN, token.expose(), Source::Sandbox);
     let host = Some(parse_host(host, &Source::Sandbox)?);
-    Ok(Connection { profile: None, host, attributes, own_token_id: None, is_sandbox: true })
+    Ok(Connection { profile: None, host, attributes, own_token_id: None })
 }
 
 fn parse_host(text: &str, source: &Source) -> Result<Host, Error> {

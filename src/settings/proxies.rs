@@ -1,6 +1,6 @@
 //! Which proxy a host is reached through, by curl's rules; using it is `wire`'s.
 //!
-//! curl's, because whoever sets up a company's network tests it with curl (its manual: ENVIRONMENT, NO_PROXY).
+//! curl's, because whoever sets up a company's network tests it with curl (its manual: ENVIRONMENT, `NO_PROXY`).
 
 use std::net::IpAddr;
 
@@ -80,16 +80,11 @@ fn excepts(entry: &str, host: &Host) -> bool {
         return false;
     }
     let name = name.trim_start_matches('.').trim_end_matches('.').to_ascii_lowercase();
-    match host.name().parse::<IpAddr>() {
-        Ok(address) => covers(&name, address),
-        Err(_) => {
-            let host = host.name().trim_end_matches('.');
-            !name.is_empty()
-                && host
-                    .strip_suffix(&name)
-                    .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        }
+    if let Ok(address) = host.name().parse::<IpAddr>() {
+        return covers(&name, address);
     }
+    let rest = host.name().trim_end_matches('.').strip_suffix(&name);
+    !name.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// Splits off a port; the colons of an IPv6 address are none.

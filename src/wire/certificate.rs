@@ -35,7 +35,7 @@ fn explain_certificate(problem: &CertificateError) -> (&'static str, &'static st
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             ("its certificate is for another host", NAME)
         }
-        CertificateError::UnknownIssuer => {
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             ("its certificate is signed by nobody this machine trusts", COMPANY)
         }
         CertificateError::Revoked => ("its certificate was revoked", NAME),
@@ -53,6 +53,7 @@ fn explain_alert(alert: AlertDescription) -> (&'static str, &'static str) {
         | AlertDescription::CertificateUnknown
         | AlertDescription::CertificateExpired
         | AlertDescription::CertificateRevoked
+        | AlertDescription::DecryptError
         | AlertDescription::AccessDenied => ("it does not trust our client certificate", OURS),
         _ => ("it broke the handshake off", ODD),
     }

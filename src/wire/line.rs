@@ -53,12 +53,11 @@ impl Line {
         let mut state = self.traffic.lock();
         // Checked under the lock that the cut takes after the stop is set: a request is refused here or cut there.
         self.means.stop.check()?;
-        let agent = match &state.agent {
-            Some(agent) => agent.clone(),
-            None => {
-                let made = agent::make(&self.host, &self.means.network, &self.means.output)?;
-                state.agent.insert(made).clone()
-            }
+        let agent = if let Some(agent) = &state.agent {
+            agent.clone()
+        } else {
+            let made = agent::make(&self.host, &self.means.network, &self.means.output)?;
+            state.agent.insert(made).clone()
         };
         state.writes += usize::from(is_write);
         Ok(Seat { agent, traffic: Arc::clone(&self.traffic), is_write })

@@ -7,8 +7,10 @@ mod patroll;
 mod process;
 pub mod rust;
 mod secrecy;
+mod proxy;
 mod stub;
 mod terminal;
+mod tls;
 mod words;
 mod world;
 
@@ -18,5 +20,7 @@ pub use rustix::process::Signal;
 pub use folder::Folder;
 pub use outcome::Outcome;
 pub use patroll::{Patroll, Running};
+pub use proxy::Proxy;
 pub use stub::Stub;
+pub use tls::{Authority, Front, Identity};
 pub use world::{DAY, World};

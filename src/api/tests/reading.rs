@@ -62,7 +62,8 @@ fn errors_keep_the_servers_words() {
         (
             "list:redirect=https://login.test/a?b=c",
             "GET /api/2.0/token/list on HOST was redirected to https://login.test/a, and a credential follows no \
-             redirect\nis the host right? Write the address the workspace itself shows",
+             redirect\nis the host right? A network's own login page redirects too: open any page in a browser. \
+             Otherwise write the address the workspace itself shows",
         ),
     ];
     for (fault, expected) in cases {
