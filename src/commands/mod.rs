@@ -87,6 +87,8 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     let scratch = if asked.is_sandbox { Some(Scratch::start(&mut asked, &output)?) } else { None };
     let settings = Settings::new(asked, environment);
     let session = Arc::new(Session::new(settings, output, stop));
+    // What signing in shows has no plan, and JSON must stay one document.
+    let has_plan = !matches!(command, Command::Auth(_));
     let tells_of_changes = matches!(command, Command::Run { .. } | Command::Eval { .. });
     let result = match command {
         Command::Run { script, .. } => run::execute(&session, &script, arguments),
@@ -98,8 +100,11 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     };
     let result = result.and_then(|()| session.stop().check()).or_else(without_success);
     let summary = session.gate().summary().filter(|_| tells_of_changes);
-    let told =
-        if result.is_ok() || session.gate().has_planned() { plan::show(&session) } else { Ok(()) };
+    let told = if (result.is_ok() && has_plan) || session.gate().has_planned() {
+        plan::show(&session)
+    } else {
+        Ok(())
+    };
     if let Some(summary) = summary {
         session.output().summary(&summary);
     }

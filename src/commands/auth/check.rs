@@ -80,7 +80,7 @@ fn show(session: &Session, facts: &[(&str, Value)]) -> Result<(), Error> {
 }
 
 fn warn_if_dying(session: &Session, workspace: &Workspace, own: &Token) {
-    let left = own.expires().since(session.clock().now());
+    let left = own.expires_in();
     if left < SOON {
         let source = workspace.client().source();
         session
