@@ -49,7 +49,7 @@ fn a_credential_that_dies_soon_is_warned_about() {
         max_lifetime_days,730
         expires,2026-11-26T12:00:00Z
         --- stderr
-        warning: the credential from DATABRICKS_TOKEN expires in 2d 23h: rotate it
+        warning: the credential from DATABRICKS_TOKEN expires in 3d: rotate it
         --- exit 0
     "#]]);
 }
