@@ -66,7 +66,8 @@ impl Workspace {
         let credential = auth::choose(&connection, &kit)?;
         let own_token_id = connection.own_token_id.clone();
         let gate = Arc::clone(&shared.gate);
-        let client = Client::new(http, credential, gate, place.clone(), own_token_id);
+        let client = Client::new(http, credential, gate, place.clone(), own_token_id)
+            .naming_workspace(connection.attributes.text("workspace_id"));
         Ok(Self { connection, place, client })
     }
 

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use crate::auth::Credential;
 use crate::error::Error;
 use crate::gate::{Admission, Effect, Gate, Origin, Place};
+use crate::secret::Secret;
 use crate::wire::{Answer, Http, Repeat, Request, Signature, is_credential_refusal};
 
 use own::OwnToken;
@@ -25,6 +26,7 @@ pub struct Client {
     gate: Arc<Gate>,
     place: Place,
     own: OwnToken,
+    workspace_id: Option<Secret>,
 }
 
 /// What came of asking for an effect.
@@ -45,7 +47,13 @@ impl Client {
         own_token_id: Option<String>,
     ) -> Self {
         let own = OwnToken::new(credential.token_value().as_ref(), own_token_id);
-        Self { http, credential, gate, place, own }
+        Self { http, credential, gate, place, own, workspace_id: None }
+    }
+
+    /// Names the workspace's number with each call, as one address can lead to several.
+    #[must_use]
+    pub fn naming_workspace(self, id: Option<&str>) -> Self {
+        Self { workspace_id: id.map(Secret::unregistered), ..self }
     }
 
     /// Returns the way it signs in.
@@ -81,17 +89,25 @@ impl Client {
 
     /// Sends by `send`, and once more with a newer credential if the first is refused and there is one.
     fn signed<T>(&self, send: impl Fn(&Signature) -> Result<T, Error>) -> Result<T, Error> {
-        let signature = self.credential.sign()?;
+        let signature = self.sign()?;
         match send(&signature) {
             Err(error) if is_refused(&error) && self.credential.refresh(&signature)? => {
                 if let Some(value) = self.credential.token_value() {
                     self.own.renew(&value);
                 }
-                send(&self.credential.sign()?)
+                send(&self.sign()?)
             }
             result => result,
         }
         .map_err(|error| self.blame_credential(error))
+    }
+
+    fn sign(&self) -> Result<Signature, Error> {
+        let signature = self.credential.sign()?;
+        Ok(match &self.workspace_id {
+            Some(id) => signature.with("x-databricks-workspace-id", id.clone()),
+            None => signature,
+        })
     }
 
     /// Says of a refusal that is about the credential where that comes from.

@@ -21,7 +21,7 @@ pub fn choose(connection: &Connection, kit: &Kit) -> Result<Box<dyn Credential>,
         });
         match made {
             // A program that is there need not be signed in.
-            Err(error) if method.is_probed => {
+            Err(error) if method.is_probed && !kit.means.stop.is_set() => {
                 kit.means.output.debug(|| format!("not signed in by {}: {error}", method.name));
             }
             result => return result,

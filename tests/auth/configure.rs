@@ -1,10 +1,12 @@
 //! `patroll configure`, typed on a terminal.
 
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::rc::Rc;
 
 use pretty_assertions::assert_eq;
 
-use crate::support::{Folder, Patroll, Signal, World, expect};
+use crate::support::{Folder, Outcome, Patroll, Signal, World, expect};
 
 const ADDRESS: &str = "address of the workspace: ";
 const TOKEN: &str = "token (empty for a service principal): ";
@@ -68,6 +70,47 @@ fn what_does_not_sign_in_is_not_written() {
     let outcome = run.await_stdout(TOKEN).type_in("dapi-of-nobody\n").finish();
     assert_eq!(outcome.code(), 3, "{outcome}");
     assert!(!folder.home().join(".databrickscfg").exists());
+}
+
+/// Configures the profile `work`, and gives what came of it.
+fn configure(folder: &Rc<Folder>, world: &World) -> Outcome {
+    let run =
+        Patroll::within(folder).beside(world).keeps(".databrickscfg").keeps("real").terminal(80);
+    let run = run.args("configure -p work --host").arg(&world.address().host).start();
+    run.await_stdout(TOKEN).type_in(&format!("{}\n", world.address().token)).finish()
+}
+
+#[test]
+fn a_link_stays_one_and_the_file_becomes_private() {
+    let (world, folder) = (World::new(), Rc::new(Folder::new()));
+    folder.write("real", "# mine\n", 0o644);
+    symlink(folder.work().join("real"), folder.home().join(".databrickscfg")).unwrap();
+    configure(&folder, &world).expect_success();
+    assert!(folder.home().join(".databrickscfg").is_symlink());
+    assert!(folder.read("real").starts_with("# mine\n\n[work]\n"));
+    let mode = fs::metadata(folder.work().join("real")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let left: Vec<_> = fs::read_dir(folder.work()).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+#[allow(clippy::print_stderr, reason = "what could not be tested is said")]
+fn what_belongs_to_somebody_else_or_is_malformed_is_left_alone() {
+    let (world, folder) = (World::new(), Rc::new(Folder::new()));
+    let path = folder.home().join(".databrickscfg");
+    folder.write(&path, "[work\n", 0o600);
+    let outcome = configure(&folder, &world);
+    assert_eq!((outcome.code(), folder.read(&path).as_str()), (3, "[work\n"), "{outcome}");
+    folder.write(&path, "[work]\n", 0o600);
+    // Only root can give a file away.
+    if chown(&path, Some(12345), None).is_ok() {
+        let outcome = configure(&folder, &world);
+        assert_eq!((outcome.code(), folder.read(&path).as_str()), (1, "[work]\n"), "{outcome}");
+        assert!(outcome.stdout().contains("it belongs to another user"), "{outcome}");
+    } else {
+        eprintln!("0 tests of a file of another user: only root can make one");
+    }
 }
 
 #[test]

@@ -30,6 +30,14 @@ fn a_companys_authority_is_trusted_when_it_is_named() {
 }
 
 #[test]
+fn the_older_protocol_is_spoken_too() {
+    let (world, authority) = (World::new(), Authority::new());
+    let front = Front::old(&authority.sign(&[NAME]), &world.address().host);
+    let run = run(&world, &front).file("ca.pem", authority.pem());
+    run.args("--ca-file ca.pem tokens list").run().expect_success();
+}
+
+#[test]
 fn a_certificate_that_cannot_be_trusted_is_told_at_once() {
     let (world, authority) = (World::new(), Authority::new());
     let host = &world.address().host;

@@ -11,7 +11,9 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+use rustls::{
+    RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
+};
 
 /// A certificate authority that no machine trusts unasked.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -88,16 +90,21 @@ pub struct Front {
 impl Front {
     /// Shows `identity`, and passes on to `host`, an address with `http://`.
     pub fn new(identity: &Identity, host: &str) -> Self {
-        Self::start(identity, host, None)
+        Self::start(configure(identity, None, rustls::DEFAULT_VERSIONS), host)
+    }
+
+    /// Does so by TLS 1.2 alone.
+    pub fn old(identity: &Identity, host: &str) -> Self {
+        Self::start(configure(identity, None, &[&rustls::version::TLS12]), host)
     }
 
     /// Does so only for clients with a certificate of `authority`.
     pub fn guarded(identity: &Identity, host: &str, authority: &Authority) -> Self {
-        Self::start(identity, host, Some(authority))
+        Self::start(configure(identity, Some(authority), rustls::DEFAULT_VERSIONS), host)
     }
 
-    fn start(identity: &Identity, host: &str, guard: Option<&Authority>) -> Self {
-        let config = Arc::new(configure(identity, guard));
+    fn start(config: ServerConfig, host: &str) -> Self {
+        let config = Arc::new(config);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -124,10 +131,14 @@ impl Front {
     }
 }
 
-fn configure(identity: &Identity, guard: Option<&Authority>) -> ServerConfig {
+fn configure(
+    identity: &Identity,
+    guard: Option<&Authority>,
+    versions: &[&'static SupportedProtocolVersion],
+) -> ServerConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .unwrap();
     let builder = match guard {
         None => builder.with_no_client_auth(),
