@@ -44,9 +44,15 @@ impl Bearer {
 
     /// Says of an error that it came from signing in, unless it is the run that ends.
     fn blame(&self, cause: Error) -> Error {
-        if matches!(cause.exit_code(), exit::INTERRUPTED | exit::TERMINATED | exit::TIMEOUT)
-            || matches!(cause, Error::Exit { .. })
-        {
+        let is_end = matches!(
+            cause.exit_code(),
+            exit::INTERRUPTED
+                | exit::TERMINATED
+                | exit::TIMEOUT
+                | exit::OUTPUT_CLOSED
+                | exit::REFUSED
+        );
+        if is_end || matches!(cause, Error::Exit { .. }) {
             return cause;
         }
         let source_name = self.source.clone();

@@ -14,6 +14,12 @@ const REPLACED: [&str; 7] =
 
 /// Asks, checks, writes.
 pub fn execute(session: &Session) -> Result<(), Error> {
+    if session.settings().asked().is_sandbox {
+        return Err(Error::Usage {
+            problem: "a sandbox needs no profile, and configure writes one".to_owned(),
+            hint: Some("leave --sandbox out".to_owned()),
+        });
+    }
     let terminal = Terminal::open(session.output(), session.stop())?;
     let profile = session.settings().asked().profile.clone().unwrap_or_else(|| DEFAULT.to_owned());
     let mut given = vec![("host", ask_host(session, &terminal)?)];

@@ -271,6 +271,7 @@ impl Error {
             Self::Api(failure)
             | Self::CredentialRefused { failure, .. }
             | Self::Overloaded { failure, .. } => Some(failure),
+            Self::SignIn { cause, .. } => cause.api(),
             _ => None,
         }
     }

@@ -92,8 +92,11 @@ impl Settings {
         Ok(connection)
     }
 
-    /// Resolves another workspace, from its profile alone.
+    /// Resolves another workspace, from its profile alone; in a sandbox run every profile leads there.
     pub fn connection_of(&self, profile: &str) -> Result<Connection, Error> {
+        if let Some(sandbox) = &self.asked().sandbox {
+            return sandbox_connection(&sandbox.host, &sandbox.token);
+        }
         let mut attributes = Attributes::default();
         self.fill_from_profile(&mut attributes, profile)?;
         self.fill_from_machine(&mut attributes, false);

@@ -119,6 +119,32 @@ fn profiles_are_listed_without_a_request() {
 }
 
 #[test]
+fn profiles_are_read_from_the_file_alone() {
+    let world = World::new();
+    let run = with_profiles(&world)
+        .env("DATABRICKS_HOST", "https://env.test")
+        .env("DATABRICKS_AUTH_TYPE", "basic")
+        .env("DATABRICKS_TOKEN", "dapi-of-nobody")
+        .args("auth profiles -o csv --host https://flag.test");
+    run.run().expect(expect![[r#"
+        profile,host,auth_type,problem
+        dead,[HOST],pat,
+        good,[HOST],pat,
+        hostless,,,no workspace: there is no host in profile hostless in [HOME]/.databrickscfg
+        m2m,[HOST],oauth-m2m,
+        nowhere,http://127.0.0.1:9,pat,
+        --- exit 0
+    "#]]);
+}
+
+#[test]
+fn in_a_sandbox_run_no_profile_is_real() {
+    let world = World::new();
+    let run = with_profiles(&world).args("--sandbox auth profiles --check -o csv").run();
+    assert_eq!((run.code(), world.requests()), (0, 0), "{run}");
+}
+
+#[test]
 fn profiles_are_checked() {
     let world = World::new();
     let run = with_profiles(&world).args("auth profiles --check -o csv -q").run();
