@@ -112,8 +112,7 @@ fn read(text: &str) -> Result<Sections, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // The parser would go on with the next line behind a backslash; a space, which it trims, keeps it from that.
     let text = text.replace("\\\n", "\\ \n");
-    let parsed = Ini::load_from_str_opt(&text, options)
-        .map_err(|error| explain(&text, &error))?;
+    let parsed = Ini::load_from_str_opt(&text, options).map_err(|error| explain(&text, &error))?;
     let sections = parsed.iter().filter_map(|(name, values)| {
         let values = values.iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
         Some((name?.to_owned(), values.collect()))

@@ -46,10 +46,6 @@ fn no_profile_inherits_from_default() {
         .expect(expect![[r#"
             --- stderr
             error: no credential for https://b (profile p): found host (profile p in [HOME]/.databrickscfg)
-             --> expression:1:10
-              |
-            1 | print(`${workspace_host()} ${profile_name()}`)
-              |          ^^^^^^^^^^^^^^
             hint: set DATABRICKS_TOKEN, or add `token = …` to the profile, or run `patroll configure`; to try without a workspace, add --sandbox
             --- exit 3
         "#]]);
@@ -127,11 +123,7 @@ fn a_file_that_is_not_there_or_malformed() {
         "#]]);
     run("[DEFAULT\nhost = https://a\n", "").expect(expect![[r#"
         --- stderr
-        error: [HOME]/.databrickscfg is not a valid profile file: line 3: expecting "[Some(']')]" but found EOF.
-         --> expression:1:10
-          |
-        1 | print(`${workspace_host()} ${profile_name()}`)
-          |          ^^^^^^^^^^^^^^
+        error: [HOME]/.databrickscfg is not a valid profile file: line 1 is neither `[NAME]` nor `key = value`
         hint: a profile is a line `[NAME]` and lines `key = value` below it
         --- exit 3
     "#]]);
