@@ -27,6 +27,11 @@ impl Time {
     /// Later than every other instant: when a token that never expires does.
     pub const NEVER: Self = Self(i64::MAX);
 
+    /// Returns this machine's now; what is compared with the workspace's times goes by `Clock`.
+    pub fn now() -> Self {
+        Self(local_ms())
+    }
+
     /// Returns the instant `ms` milliseconds after the epoch.
     pub const fn from_ms(ms: i64) -> Self {
         Self(ms)

@@ -1,5 +1,7 @@
 //! Files that effects write: private, whole or not at all, and proven writable before the call that cannot be undone.
 
+mod edit;
+
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -10,6 +12,8 @@ use tempfile::NamedTempFile;
 use crate::error::{Error, reason};
 use crate::gate::{Outcome, Permit};
 use crate::secret::Secret;
+
+pub use edit::edit;
 
 /// A new file that can be written for certain, beside its final name until it is.
 pub struct NewFile {

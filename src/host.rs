@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Where all clouds tell a machine about itself.
+const METADATA_SERVICE: &str = "169.254.169.254";
+
 /// A workspace's origin: scheme, name and port, without a path.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Host {
@@ -29,12 +32,35 @@ impl Host {
         Ok(Self { scheme, authority: authority.to_owned() })
     }
 
+    /// Returns the metadata service of the cloud that this machine is in.
+    pub fn metadata_service() -> Self {
+        Self { scheme: "http", authority: METADATA_SERVICE.to_owned() }
+    }
+
     /// Returns the name without the port, and without the brackets of an IPv6 address.
     pub fn name(&self) -> &str {
         if let Some(rest) = self.authority.strip_prefix('[') {
             return rest.split(']').next().unwrap_or(rest);
         }
         self.authority.split(':').next().unwrap_or(&self.authority)
+    }
+
+    /// Returns the port, the scheme's usual one where none is written.
+    pub fn port(&self) -> u16 {
+        let usual = if self.is_encrypted() { 443 } else { 80 };
+        let behind = self.authority.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'));
+        behind.and_then(|(_, port)| port.parse().ok()).unwrap_or(usual)
+    }
+
+    /// Returns whether what is sent there is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.scheme == "https"
+    }
+
+    /// Returns whether it is reached without a network of wires: the machine itself, or the metadata service of the cloud
+    /// it runs in.
+    pub fn is_near(&self) -> bool {
+        self.is_loopback() || self.authority == METADATA_SERVICE
     }
 
     /// Returns whether this is the machine itself.
@@ -46,8 +72,21 @@ impl Host {
 
     /// Returns whether a credential may go there: encrypted, or without leaving the machine.
     pub fn is_safe(&self) -> bool {
-        self.scheme == "https" || self.is_loopback()
+        self.is_encrypted() || self.is_loopback()
     }
+}
+
+/// Splits a URL into its origin and everything behind; the error says what is wrong with it.
+pub fn split_url(url: &str) -> Result<(Host, String), String> {
+    let host = Host::parse(url)?;
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = rest.find(['/', '?']).map_or("", |at| &rest[at..]);
+    let path = path.split('#').next().unwrap_or(path);
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    if path.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
+        return Err("a space does not belong there".to_owned());
+    }
+    Ok((host, format!("{slash}{path}")))
 }
 
 impl fmt::Display for Host {

@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::gate::{Ask, Gate, Grants, Mode};
 use crate::output::Output;
-use crate::settings::{Asked, Settings};
+use crate::settings::{Asked, Connection, Settings};
 use crate::state::StateDir;
 use crate::stop::Stop;
 use crate::workspace::{Lazy, Shared, Workspace};
@@ -45,12 +45,12 @@ impl Session {
             mode,
             grants,
             Arc::clone(&clock),
-            state,
+            state.clone(),
             Arc::clone(&output),
             Arc::clone(&stop),
         )
         .asking(asker);
-        let shared = Shared { settings, gate: Arc::new(gate), output, clock, stop };
+        let shared = Shared { settings, gate: Arc::new(gate), output, clock, stop, state };
         Self { shared, workspace: Lazy::default() }
     }
 
@@ -69,6 +69,11 @@ impl Session {
     /// Returns how many writes have begun to leave so far.
     pub fn departures(&self) -> usize {
         self.workspace.opened().map_or(0, |workspace| workspace.client().departures())
+    }
+
+    /// Prepares another workspace than the run's own.
+    pub fn connect(&self, connection: Connection) -> Result<Workspace, Error> {
+        Workspace::connect(&self.shared, connection)
     }
 
     /// Returns what the run was told.

@@ -1,11 +1,14 @@
-//! patroll's own folder: the audit log, the history of the REPL, and whatever else it must remember between runs.
+//! patroll's own folder: the audit log, the history of the REPL, where signing in is done, and whatever else it must
+//! remember between runs.
 //!
 //! Outside the gate by name (see `gate`): what is written here is memory about effects, not an effect.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 /// The state folder; made, readable by its owner alone, when first written to.
 #[derive(Clone, Debug)]
@@ -20,6 +23,19 @@ impl StateDir {
     /// Returns where `name` lies in the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
+    }
+
+    /// Returns what `name` holds, if it is there.
+    pub fn read(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.path(name)).ok()
+    }
+
+    /// Puts `text` in the place of what `name` holds, as a whole, with mode 0600.
+    pub fn replace(&self, name: &str, text: &str) -> io::Result<()> {
+        make_private(&self.0)?;
+        let mut file = NamedTempFile::new_in(&self.0)?;
+        file.write_all(text.as_bytes())?;
+        file.persist(self.path(name)).map(drop).map_err(|error| error.error)
     }
 
     /// Opens `name` for appending, with mode 0600.

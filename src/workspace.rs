@@ -5,14 +5,15 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::api::Client;
-use crate::auth;
+use crate::auth::{self, Kit};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::gate::{Gate, Place};
 use crate::output::Output;
 use crate::settings::{Connection, Settings};
+use crate::state::StateDir;
 use crate::stop::Stop;
-use crate::wire::{Http, Pace};
+use crate::wire::{Http, Means, Pace};
 
 /// One workspace of a run.
 pub struct Workspace {
@@ -33,32 +34,40 @@ pub struct Shared {
     pub clock: Arc<Clock>,
     /// What ends the run.
     pub stop: Arc<Stop>,
+    /// What is remembered from run to run.
+    pub state: StateDir,
 }
 
 impl Workspace {
-    /// Resolves the run's own workspace; makes no request.
+    /// Resolves the run's own workspace.
     pub fn open(shared: &Shared) -> Result<Self, Error> {
         let connection = shared.settings.connection()?;
         warn_if_exposed(shared, &connection);
-        let credential = auth::choose(&connection)?;
-        let user_agent = user_agent(credential.auth_type(), shared.settings.automation());
-        let http = Http::new(
-            connection.host.clone(),
-            user_agent,
-            Arc::clone(&shared.output),
-            Arc::clone(&shared.stop),
-            Arc::clone(&shared.clock),
-            Pace::default(),
-        )?;
+        Self::connect(shared, connection)
+    }
+
+    /// Prepares what `connection` leads to; makes a request only where nothing but an Azure resource is known.
+    pub fn connect(shared: &Shared, connection: Connection) -> Result<Self, Error> {
+        let mut kit = Kit {
+            means: means(shared, &connection)?,
+            http: None,
+            state: Some(shared.state.clone()).filter(|_| !shared.gate.is_dry()),
+            search_path: shared.settings.search_path(),
+        };
+        let host = match &connection.host {
+            Some(host) => host.clone(),
+            None => auth::find_host(&connection, &kit)?,
+        };
+        let connection = Connection { host: Some(host.clone()), ..connection };
         let place =
-            Place { profile: connection.profile.clone(), host: connection.host.to_string() };
-        let client = Client::new(
-            http,
-            credential,
-            Arc::clone(&shared.gate),
-            place.clone(),
-            connection.own_token_id.clone(),
-        );
+            Place { profile: connection.profile_name().map(str::to_owned), host: host.to_string() };
+        let http = Arc::new(Http::new(host, kit.means.clone())?);
+        kit.http = Some(Arc::clone(&http));
+        let credential = auth::choose(&connection, &kit)?;
+        let own_token_id = connection.own_token_id.clone();
+        let gate = Arc::clone(&shared.gate);
+        let client = Client::new(http, credential, gate, place.clone(), own_token_id)
+            .naming_workspace(connection.attributes.text("workspace_id"));
         Ok(Self { connection, place, client })
     }
 
@@ -94,15 +103,22 @@ impl Lazy {
     }
 }
 
-/// Builds the header in the field's form: product, system, way to sign in, automation.
-fn user_agent(auth_type: &str, automation: Option<&str>) -> String {
-    let product = concat!("patroll/", env!("CARGO_PKG_VERSION"));
-    let mut text = format!("{product} os/{} auth/{auth_type}", std::env::consts::OS);
-    if let Some(name) = automation {
-        text.push_str(" cicd/");
-        text.push_str(name);
+/// Returns the means to reach what `connection` leads to, and says loudly if nobody checks whom that is.
+fn means(shared: &Shared, connection: &Connection) -> Result<Means, Error> {
+    let network = shared.settings.network(connection)?;
+    if let Some(source) = &network.unverified {
+        shared.output.warn(&format!(
+            "certificates are NOT checked (skip_verify from {source}): whoever stands between can read the credential"
+        ));
     }
-    text
+    Ok(Means {
+        network: Arc::new(network),
+        automation: shared.settings.automation(),
+        output: Arc::clone(&shared.output),
+        stop: Arc::clone(&shared.stop),
+        clock: Arc::clone(&shared.clock),
+        pace: Pace::default(),
+    })
 }
 
 fn warn_if_exposed(shared: &Shared, connection: &Connection) {

@@ -171,7 +171,7 @@ fn what_is_no_answer_of_the_api_is_told_from_one() {
     run(&world, "tokens list").expect(expect![[r#"
         --- stderr
         error: GET /api/2.0/token/list on [HOST] was redirected to https://example.com/login.html, and a credential follows no redirect
-        hint: is the host right? Write the address the workspace itself shows
+        hint: is the host right? A network's own login page redirects too: open any page in a browser. Otherwise write the address the workspace itself shows
         --- exit 1
     "#]]);
 }

@@ -9,6 +9,8 @@
 /// The builder of runs, a world to run them in, and what is looked at after every one of them.
 mod support;
 
+/// Signing in: who wins, every method, what is shown of it, and the profile file.
+mod auth;
 /// Bad input: one error, a hint, the right exit code, no panic.
 mod bad_input;
 /// What a cron job meets on a bad night.
@@ -49,3 +51,5 @@ mod strict;
 mod tokens;
 /// Every help page.
 mod help;
+/// The networks between here and a workspace.
+mod network;

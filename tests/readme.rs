@@ -31,7 +31,7 @@ fn read_session(block: &str) -> Session {
     for line in block.lines() {
         match (line.strip_prefix("$ "), steps.last_mut()) {
             (Some(command), _) => {
-                steps.push(Step { command: command.to_owned(), said: String::new() })
+                steps.push(Step { command: command.to_owned(), said: String::new() });
             }
             (None, Some(step)) => step.said.extend([line, "\n"]),
             (None, None) => panic!("a session begins with a command, not with {line:?}"),

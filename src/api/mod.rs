@@ -2,6 +2,7 @@
 //!
 //! One file for each part of the API; this one signs, asks the gate, and tells a refused credential from other refusals.
 
+pub mod identity;
 mod own;
 pub mod tokens;
 
@@ -14,17 +15,18 @@ use crate::auth::Credential;
 use crate::error::Error;
 use crate::gate::{Admission, Effect, Gate, Origin, Place};
 use crate::secret::Secret;
-use crate::wire::{Answer, Http, Repeat, Request, is_credential_refusal};
+use crate::wire::{Answer, Http, Repeat, Request, Signature, is_credential_refusal};
 
 use own::OwnToken;
 
 /// One workspace, seen by one who signs in.
 pub struct Client {
-    http: Http,
+    http: Arc<Http>,
     credential: Box<dyn Credential>,
     gate: Arc<Gate>,
     place: Place,
     own: OwnToken,
+    workspace_id: Option<Secret>,
 }
 
 /// What came of asking for an effect.
@@ -38,14 +40,30 @@ enum Written {
 impl Client {
     /// Brings together what a workspace's calls need; `own_token_id` is what the settings say of the credential.
     pub fn new(
-        http: Http,
+        http: Arc<Http>,
         credential: Box<dyn Credential>,
         gate: Arc<Gate>,
         place: Place,
         own_token_id: Option<String>,
     ) -> Self {
-        let own = OwnToken::new(credential.token_value(), own_token_id);
-        Self { http, credential, gate, place, own }
+        let own = OwnToken::new(credential.token_value().as_ref(), own_token_id);
+        Self { http, credential, gate, place, own, workspace_id: None }
+    }
+
+    /// Names the workspace's number with each call, as one address can lead to several.
+    #[must_use]
+    pub fn naming_workspace(self, id: Option<&str>) -> Self {
+        Self { workspace_id: id.map(Secret::unregistered), ..self }
+    }
+
+    /// Returns the way it signs in.
+    pub fn auth_type(&self) -> &'static str {
+        self.credential.auth_type()
+    }
+
+    /// Returns where the credential comes from.
+    pub fn source(&self) -> &str {
+        self.credential.source()
     }
 
     /// Returns how many writes have begun to leave so far.
@@ -55,7 +73,7 @@ impl Client {
 
     /// Sends a request that changes nothing.
     fn read(&self, request: &Request) -> Result<Answer, Error> {
-        self.signed(|header| self.http.read(header, request))
+        self.signed(|signature| self.http.read(signature, request))
     }
 
     /// Sends a request for `effect`, if the gate admits it.
@@ -66,23 +84,35 @@ impl Client {
         request: &Request,
         repeat: Repeat,
     ) -> Result<Written, Error> {
-        self.signed(|header| match self.gate.admit(effect.clone(), &self.place, origin)? {
+        self.signed(|signature| match self.gate.admit(effect.clone(), &self.place, origin)? {
             Admission::Go(permit) => {
-                self.http.write(header, permit, request, repeat).map(Written::Done)
+                self.http.write(signature, permit, request, repeat).map(Written::Done)
             }
             Admission::Dry(count) => Ok(Written::Dry(count)),
         })
     }
 
     /// Sends by `send`, and once more with a newer credential if the first is refused and there is one.
-    fn signed<T>(&self, send: impl Fn(&Secret) -> Result<T, Error>) -> Result<T, Error> {
-        match send(&self.credential.header()?) {
-            Err(error) if is_refused(&error) && self.credential.refresh()? => {
-                send(&self.credential.header()?)
+    fn signed<T>(&self, send: impl Fn(&Signature) -> Result<T, Error>) -> Result<T, Error> {
+        let signature = self.sign()?;
+        match send(&signature) {
+            Err(error) if is_refused(&error) && self.credential.refresh(&signature)? => {
+                if let Some(value) = self.credential.token_value() {
+                    self.own.renew(&value);
+                }
+                send(&self.sign()?)
             }
             result => result,
         }
         .map_err(|error| self.blame_credential(error))
+    }
+
+    fn sign(&self) -> Result<Signature, Error> {
+        let signature = self.credential.sign()?;
+        Ok(match &self.workspace_id {
+            Some(id) => signature.with("x-databricks-workspace-id", id.clone()),
+            None => signature,
+        })
     }
 
     /// Says of a refusal that is about the credential where that comes from.

@@ -4,8 +4,8 @@
 //! that equals one is refused all the same.
 
 use std::fmt::Write as _;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
 
@@ -27,7 +27,7 @@ pub enum OwnRule {
 pub struct OwnToken {
     is_token: bool,
     configured: Option<String>,
-    hashes: Vec<String>,
+    hashes: RwLock<Vec<String>>,
     listed: OnceLock<String>,
     is_list_seen: AtomicBool,
 }
@@ -38,7 +38,7 @@ impl OwnToken {
         Self {
             is_token: value.is_some(),
             configured: configured.filter(|_| value.is_some()),
-            hashes: value.map(|value| hash_forms(value.expose())).unwrap_or_default(),
+            hashes: RwLock::new(value.map(|value| hash_forms(value.expose())).unwrap_or_default()),
             listed: OnceLock::new(),
             is_list_seen: AtomicBool::new(false),
         }
@@ -51,7 +51,15 @@ impl OwnToken {
 
     /// Returns whether `token_id` is, or by its hash could be, the credential in use.
     pub fn could_be(&self, token_id: &str) -> bool {
-        self.configured.iter().chain(&self.hashes).any(|own| own == token_id)
+        let hashes = self.hashes.read().unwrap_or_else(PoisonError::into_inner);
+        self.configured.iter().chain(hashes.iter()).any(|own| own == token_id)
+    }
+
+    /// Takes note of the value that the credential has now; the one it had is still nobody else's.
+    pub fn renew(&self, value: &Secret) {
+        let mut hashes = self.hashes.write().unwrap_or_else(PoisonError::into_inner);
+        hashes.extend(hash_forms(value.expose()));
+        self.is_list_seen.store(false, Ordering::Release);
     }
 
     /// Returns whether it is certain which token it is.

@@ -3,8 +3,12 @@
 use base64::Engine as _;
 
 use super::Credential;
+use super::kit::Kit;
+use super::methods::required;
 use crate::error::Error;
 use crate::secret::Secret;
+use crate::settings::Connection;
+use crate::wire::Signature;
 
 /// A user's name and password (RFC 7617).
 pub struct Basic {
@@ -19,20 +23,32 @@ impl Basic {
         if user.contains(':') {
             return Err(Error::CredentialMalformed { source_name: source });
         }
-        // A secret too: its base64 is what a trace would show.
-        let pair = Secret::new(format!("{user}:{}", password.expose()));
-        let encoded = base64::engine::general_purpose::STANDARD.encode(pair.expose());
-        let header = Secret::new(format!("Basic {encoded}"));
-        Ok(Self { header, source })
+        Ok(Self { header: header(user, password), source })
     }
 }
 
+/// Returns the header of the RFC.
+pub fn header(user: &str, password: &Secret) -> Secret {
+    // A secret too: its base64 is what a trace would show.
+    let pair = Secret::new(format!("{user}:{}", password.expose()));
+    let encoded = base64::engine::general_purpose::STANDARD.encode(pair.expose());
+    Secret::new(format!("Basic {encoded}"))
+}
+
+/// Makes the credential of a connection.
+pub fn make(connection: &Connection, _: &Kit) -> Result<Box<dyn Credential>, Error> {
+    let username = required(connection, "basic", "username")?;
+    let password = required(connection, "basic", "password")?;
+    let basic = Basic::new(username.text(), password.secret(), password.source.to_string())?;
+    Ok(Box::new(basic))
+}
+
 impl Credential for Basic {
-    fn header(&self) -> Result<Secret, Error> {
-        Ok(self.header.clone())
+    fn sign(&self) -> Result<Signature, Error> {
+        Ok(Signature::new("basic", self.header.clone()))
     }
 
-    fn refresh(&self) -> Result<bool, Error> {
+    fn refresh(&self, _: &Signature) -> Result<bool, Error> {
         Ok(false)
     }
 
@@ -43,10 +59,6 @@ impl Credential for Basic {
     fn auth_type(&self) -> &'static str {
         "basic"
     }
-
-    fn token_value(&self) -> Option<&Secret> {
-        None
-    }
 }
 
 #[cfg(test)]
@@ -55,8 +67,8 @@ mod tests {
 
     #[test]
     fn the_header_is_that_of_the_rfc() {
-        let basic = Basic::new("Aladdin", &Secret::new("open sesame"), "profile DEFAULT").unwrap();
-        assert_eq!(basic.header().unwrap().expose(), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+        let header = header("Aladdin", &Secret::new("open sesame"));
+        assert_eq!(header.expose(), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
         assert!(Basic::new("a:b", &Secret::new("x"), "here").is_err());
     }
 }

@@ -1,36 +1,63 @@
 //! Signing in with a personal access token.
 
+use std::sync::{PoisonError, RwLock};
+
 use super::Credential;
+use super::access::is_sendable;
+use super::kit::Kit;
 use crate::error::Error;
 use crate::secret::Secret;
+use crate::settings::{Connection, Source, read_again};
+use crate::wire::Signature;
 
 /// A personal access token's value.
 pub struct Pat {
-    value: Secret,
-    header: Secret,
+    current: RwLock<Secret>,
     source: String,
+    place: Option<Source>,
 }
 
 impl Pat {
     /// Takes a token value from `source`; refuses what no header can carry, such as a line feed.
     pub fn new(value: Secret, source: impl Into<String>) -> Result<Self, Error> {
         let source = source.into();
-        if value.expose().is_empty() || !value.expose().bytes().all(|byte| byte.is_ascii_graphic())
-        {
+        if !is_sendable(value.expose()) {
             return Err(Error::CredentialMalformed { source_name: source });
         }
-        let header = Secret::new(format!("Bearer {}", value.expose()));
-        Ok(Self { value, header, source })
+        Ok(Self { current: RwLock::new(value), source, place: None })
+    }
+
+    fn value(&self) -> Secret {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
+/// Makes the credential of a connection; its value can be read again where it was found.
+pub fn make(connection: &Connection, _: &Kit) -> Result<Box<dyn Credential>, Error> {
+    let token = super::methods::required(connection, "pat", "token")?;
+    let pat = Pat::new(token.secret().clone(), token.source.to_string())?;
+    Ok(Box::new(Pat { place: Some(token.source.clone()), ..pat }))
+}
+
 impl Credential for Pat {
-    fn header(&self) -> Result<Secret, Error> {
-        Ok(self.header.clone())
+    fn sign(&self) -> Result<Signature, Error> {
+        Ok(Signature::bearer("pat", &self.value()))
     }
 
-    fn refresh(&self) -> Result<bool, Error> {
-        Ok(false)
+    /// Another run may have rotated the token since it was read.
+    fn refresh(&self, refused: &Signature) -> Result<bool, Error> {
+        if !refused.holds(&self.value()) {
+            return Ok(true);
+        }
+        let place = self.place.as_ref();
+        let found = place.and_then(|place| read_again("token", place));
+        match found.filter(|value| is_sendable(value.expose()) && !refused.holds(value)) {
+            Some(value) => {
+                *self.current.write().unwrap_or_else(PoisonError::into_inner) = value;
+                Ok(true)
+            }
+            None => Ok(false),
+        }
     }
 
     fn source(&self) -> &str {
@@ -41,8 +68,8 @@ impl Credential for Pat {
         "pat"
     }
 
-    fn token_value(&self) -> Option<&Secret> {
-        Some(&self.value)
+    fn token_value(&self) -> Option<Secret> {
+        Some(self.value())
     }
 }
 
@@ -51,9 +78,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_becomes_a_bearer_header_and_nothing_else_gets_into_it() {
-        let pat = Pat::new(Secret::new("dapi-for-a-header"), "DATABRICKS_TOKEN").unwrap();
-        assert_eq!(pat.header().unwrap().expose(), "Bearer dapi-for-a-header");
+    fn what_no_header_can_carry_is_no_token() {
+        assert!(Pat::new(Secret::new("dapi-for-a-header"), "DATABRICKS_TOKEN").is_ok());
         for bad in ["", "dapi\r\nX-Evil: 1", "dapi 1", "dapï"] {
             assert!(Pat::new(Secret::new(bad), "here").is_err(), "{bad:?}");
         }

@@ -22,6 +22,15 @@ pub struct Globals {
     /// Read profiles from this file instead of ~/.databrickscfg
     #[arg(long, global = true, value_name = "FILE")]
     config_file: Option<PathBuf>,
+    /// Trust the certificates in this file too; can be given several times
+    #[arg(long, global = true, value_name = "FILE")]
+    ca_file: Vec<PathBuf>,
+    /// Show this certificate to servers that ask for one
+    #[arg(long, global = true, value_name = "FILE")]
+    client_cert: Option<PathBuf>,
+    /// Read the key of --client-cert from this file, if it is not in the same
+    #[arg(long, global = true, value_name = "FILE", requires = "client_cert")]
+    client_key: Option<PathBuf>,
     /// Keep the audit log in this folder
     #[arg(long, global = true, value_name = "FOLDER")]
     state_dir: Option<PathBuf>,
@@ -89,6 +98,9 @@ impl Globals {
             profile: self.profile,
             host: self.host,
             config_file: self.config_file,
+            ca_file: self.ca_file,
+            client_cert: self.client_cert,
+            client_key: self.client_key,
             state_dir: self.state_dir,
             own_token_id: self.own_token_id,
             is_sandbox: self.sandbox,

@@ -111,6 +111,16 @@ pub enum Command {
     )]
     Sandbox(Box<Sandbox>),
 
+    /// Show how one signs in, without a secret
+    #[command(subcommand, after_help = "Example: patroll auth describe -p prod")]
+    Auth(Auth),
+
+    /// Ask how to sign in, try it, and write it to the profile file
+    #[command(
+        after_help = "Example: patroll configure -p prod --host https://NAME.cloud.databricks.com"
+    )]
+    Configure,
+
     /// Print a completion script for a shell
     #[command(
         after_help = "Example: patroll completions bash > ~/.local/share/bash-completion/completions/patroll"
@@ -191,6 +201,24 @@ pub enum Scripts {
     Show {
         /// Its name
         name: String,
+    },
+}
+
+/// What is to be shown of signing in.
+#[derive(Debug, Subcommand)]
+pub enum Auth {
+    /// Show host, profile, method and every attribute with where it came from; makes no request
+    #[command(after_help = "Example: patroll auth describe -p prod -o json")]
+    Describe,
+    /// Sign in, and say who one is, where, and whether tokens may be managed
+    #[command(after_help = "Example: patroll auth check -p prod")]
+    Check,
+    /// Show all profiles
+    #[command(after_help = "Example: patroll auth profiles --check")]
+    Profiles {
+        /// Sign in with each, and say which are valid
+        #[arg(long)]
+        check: bool,
     },
 }
 

@@ -1,7 +1,9 @@
 //! What each command does, in a file of its name: from what was typed to what is said.
 
+mod auth;
 mod check;
 mod completions;
+mod configure;
 mod docs;
 mod eval;
 mod run;
@@ -99,17 +101,21 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     let session = Arc::new(Session::new(settings, output, stop, asker.clone()));
     let tells_of_changes =
         matches!(command, Command::Run { .. } | Command::Eval { .. } | Command::Repl);
+    // What signing in shows has no plan, and JSON must stay one document.
+    let has_plan = !matches!(command, Command::Auth(_));
     let result = match command {
         Command::Run { script, .. } => run::execute(&session, &script, arguments),
         Command::Repl if is_repl => crate::repl::open(&session, asker),
         Command::Repl => run::execute(&session, "-", arguments),
         Command::Eval { expression } => eval::execute(&session, &expression),
         Command::Tokens(tokens) => tokens::execute(&session, tokens),
+        Command::Auth(auth) => auth::execute(&session, &auth),
+        Command::Configure => configure::execute(&session),
         _ => Ok(()),
     };
     let result = result.and_then(|()| session.stop().check()).or_else(without_success);
     let summary = session.gate().summary().filter(|_| tells_of_changes);
-    let told = if result.is_ok() || session.gate().has_planned() {
+    let told = if (result.is_ok() && has_plan) || session.gate().has_planned() {
         plan::show(&session, 0)
     } else {
         Ok(())

@@ -16,12 +16,16 @@ impl Error {
             | Self::BadRequest { .. }
             | Self::Usage { .. } => "INVALID_ARGUMENT",
             Self::ConfigMalformed { .. } | Self::ProfileMissing { .. } => "PROFILE",
-            Self::CredentialAmbiguous { .. }
+            Self::Command { .. }
+            | Self::CredentialAmbiguous { .. }
             | Self::CredentialExposed { .. }
             | Self::CredentialForeign { .. }
+            | Self::CredentialIncomplete { .. }
             | Self::CredentialMalformed { .. }
             | Self::CredentialMissing { .. }
-            | Self::CredentialNotYet { .. } => "CREDENTIAL",
+            | Self::CredentialUnsupported { .. }
+            | Self::SignIn { .. } => "CREDENTIAL",
+            Self::SettingInvalid { .. } => "SETTING",
             Self::Declined => "DECLINED",
             Self::Exit { .. } => "EXIT",
             Self::HostInvalid { .. } | Self::HostMissing { .. } => "HOST",
@@ -37,6 +41,8 @@ impl Error {
             Self::Terminated => "TERMINATED",
             Self::TimedOut { .. } => "TIMED_OUT",
             Self::TokenAmbiguous { .. } | Self::UnknownName { .. } => "NOT_FOUND",
+            Self::CertificateFile { .. } | Self::Untrusted { .. } => "UNTRUSTED",
+            Self::ProxyInvalid { .. } | Self::ProxyRefused { .. } => "PROXY",
             Self::Unreachable { .. } => "UNREACHABLE",
             Self::ValueLost { .. } => "VALUE_LOST",
         }

@@ -40,18 +40,30 @@ impl Error {
             | Self::ScriptLoad { .. }
             | Self::UnknownName { .. }
             | Self::Usage { .. } => USAGE,
-            Self::ConfigMalformed { .. }
+            Self::SignIn { cause, .. } => match cause.exit_code() {
+                UNREACHABLE => UNREACHABLE,
+                _ => CREDENTIAL,
+            },
+            Self::CertificateFile { .. }
+            | Self::Command { .. }
+            | Self::ConfigMalformed { .. }
             | Self::CredentialAmbiguous { .. }
             | Self::CredentialExposed { .. }
             | Self::CredentialForeign { .. }
             | Self::CredentialMalformed { .. }
+            | Self::CredentialIncomplete { .. }
             | Self::CredentialMissing { .. }
-            | Self::CredentialNotYet { .. }
             | Self::CredentialRefused { .. }
+            | Self::CredentialUnsupported { .. }
             | Self::HostInvalid { .. }
             | Self::HostMissing { .. }
-            | Self::ProfileMissing { .. } => CREDENTIAL,
-            Self::Overloaded { .. } | Self::Unreachable { .. } => UNREACHABLE,
+            | Self::ProfileMissing { .. }
+            | Self::ProxyInvalid { .. }
+            | Self::SettingInvalid { .. } => CREDENTIAL,
+            Self::Overloaded { .. }
+            | Self::ProxyRefused { .. }
+            | Self::Unreachable { .. }
+            | Self::Untrusted { .. } => UNREACHABLE,
             Self::Audit { .. }
             | Self::Declined
             | Self::NotGranted { .. }

@@ -25,10 +25,24 @@ impl Error {
             Self::CredentialMalformed { .. } => {
                 "copy it again; a line break or a quotation mark may have come along".to_owned()
             }
-            Self::CredentialMissing { .. } => {
-                "set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox".to_owned()
+            Self::CertificateFile { .. } => {
+                "write certificates and keys in PEM form, with lines like -----BEGIN CERTIFICATE-----".to_owned()
             }
-            Self::CredentialNotYet { .. } => "this version signs in by `pat` and `basic`".to_owned(),
+            Self::Command { .. } => "run it by hand to see more".to_owned(),
+            Self::CredentialIncomplete { .. } => {
+                "add it to the profile or the environment; `patroll auth describe` shows what is there".to_owned()
+            }
+            Self::CredentialMissing { .. } => {
+                "set DATABRICKS_TOKEN, or add `token = …` to the profile, or run `patroll configure`; to try without a workspace, add --sandbox".to_owned()
+            }
+            Self::CredentialUnsupported { .. } => format!("patroll signs in by {}", AUTH_TYPES.join(", ")),
+            Self::ProxyInvalid { .. } => "write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT".to_owned(),
+            Self::ProxyRefused { .. } => {
+                "its address and password stand in HTTPS_PROXY; hosts to be reached without it belong in NO_PROXY".to_owned()
+            }
+            Self::SettingInvalid { .. } => "`patroll auth describe` shows what is set where".to_owned(),
+            Self::SignIn { cause, .. } => return sign_in_hint(cause),
+            Self::Untrusted { cure, .. } | Self::Unreachable { cure, .. } => (*cure).to_owned(),
             Self::CredentialRefused { .. } => {
                 "it has expired, was revoked, or belongs to another workspace: put a new token there".to_owned()
             }
@@ -62,15 +76,12 @@ impl Error {
             }
             Self::ProfileMissing { known, .. } if known.is_empty() => "there is no such file, or no profile in it".to_owned(),
             Self::ProfileMissing { known, .. } => format!("there are: {}", known.join(", ")),
-            Self::Redirected { .. } => "is the host right? Write the address the workspace itself shows".to_owned(),
+            Self::Redirected { .. } => "is the host right? A network's own login page redirects too: open any page in a browser. Otherwise write the address the workspace itself shows".to_owned(),
             Self::Script(failure) => return failure.hint.clone(),
             Self::TokenAmbiguous { candidates, .. } if candidates.is_empty() => {
                 "`patroll tokens list` shows the ids; a unique prefix of 8 or more characters will do".to_owned()
             }
             Self::TokenAmbiguous { candidates, .. } => format!("it could be {}", candidates.join(" or ")),
-            Self::Unreachable { .. } => {
-                "check the host's name, the network and the proxy; nothing was changed".to_owned()
-            }
             Self::ValueLost { .. } => {
                 "a value can be had only once: save or reveal it in the script that creates it; revoke this token".to_owned()
             }
@@ -91,6 +102,40 @@ impl Error {
     }
 }
 
+/// The ways to sign in, as `auth_type` names them.
+const AUTH_TYPES: [&str; 13] = [
+    "pat",
+    "basic",
+    "oauth-m2m",
+    "databricks-cli",
+    "metadata-service",
+    "github-oidc",
+    "azure-devops-oidc",
+    "env-oidc",
+    "file-oidc",
+    "github-oidc-azure",
+    "azure-msi",
+    "azure-client-secret",
+    "azure-cli",
+];
+
+fn sign_in_hint(cause: &Error) -> Option<String> {
+    let Error::Api(failure) = cause else { return cause.hint() };
+    let hint = match failure.code.as_str() {
+        "invalid_client" | "unauthorized_client" => {
+            "is the secret still valid, and is it that client's?"
+        }
+        "access_denied" | "invalid_scope" => {
+            "a secret that is limited to scopes needs `scopes = …` in the profile"
+        }
+        "invalid_grant" | "invalid_request" => {
+            "does a federation policy of the workspace accept this issuer, subject and audience?"
+        }
+        _ => "`patroll auth describe` shows what was used",
+    };
+    Some(hint.to_owned())
+}
+
 fn api_hint(failure: &ApiFailure) -> Option<String> {
     let hint = match (failure.code.as_str(), failure.status) {
         ("QUOTA_EXCEEDED", _) => {
@@ -103,6 +148,9 @@ fn api_hint(failure: &ApiFailure) -> Option<String> {
             "the workspace's limits apply: a lifetime is 1 s to its maximum (730 days unless set lower)"
         }
         ("ENDPOINT_NOT_FOUND", _) => "is the host a workspace? Account addresses have no tokens",
+        ("PRIVATE_LINK_VALIDATION_ERROR", _) => {
+            "this network does not lead to the workspace's private link: run it from inside, or use the VPN"
+        }
         (_, 401) => "sign in again",
         (_, 403) => {
             "the credential is valid, but may not do this: ask a workspace admin for the token permission"

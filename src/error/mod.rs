@@ -91,6 +91,14 @@ pub enum Error {
     #[error("{} is not a valid profile file: {reason}", path.display())]
     ConfigMalformed { path: PathBuf, reason: String },
 
+    /// A file with certificates or a key that cannot be used.
+    #[error("{} (from {source_name}) cannot be used: {reason}", path.display())]
+    CertificateFile { path: PathBuf, source_name: String, reason: String },
+
+    /// A program that was to hand out a credential did not.
+    #[error("`{program}` {reason}")]
+    Command { program: String, reason: String },
+
     /// Two ways to sign in were given at once.
     #[error("more than one way to sign in is configured: {}", found.join(" and "))]
     CredentialAmbiguous { found: Vec<String> },
@@ -101,13 +109,17 @@ pub enum Error {
     )]
     CredentialMalformed { source_name: String },
 
-    /// Nothing to sign in with.
-    #[error("no credential for {place}: {missing}")]
-    CredentialMissing { place: String, missing: String },
+    /// A way to sign in lacks something.
+    #[error("{auth_type} for {place} lacks {}", lacks.join(" and "))]
+    CredentialIncomplete { auth_type: String, place: String, lacks: Vec<String> },
 
-    /// A way to sign in that this version does not know yet.
-    #[error("auth_type `{auth_type}` (from {source_name}) cannot sign in yet")]
-    CredentialNotYet { auth_type: String, source_name: String },
+    /// Nothing to sign in with.
+    #[error("no credential for {place}: found {}", if found.is_empty() { "nothing".to_owned() } else { found.join(", ") })]
+    CredentialMissing { place: String, found: Vec<String> },
+
+    /// A way to sign in that does not exist, or not here.
+    #[error("auth_type `{auth_type}` (from {source_name}) is not {}", if *is_known { "supported" } else { "known" })]
+    CredentialUnsupported { auth_type: String, source_name: String, is_known: bool },
 
     /// The workspace does not accept the credential.
     #[error("{host} refuses the credential from {source_name}: {failure}")]
@@ -177,6 +189,14 @@ pub enum Error {
     #[error("{} in the script", if mistakes.len() == 1 { "a mistake" } else { "mistakes" })]
     Mistakes { mistakes: Vec<ScriptFailure> },
 
+    /// A proxy that is no proxy's address.
+    #[error("the proxy in {source_name} cannot be used: {reason}")]
+    ProxyInvalid { source_name: String, reason: String },
+
+    /// A proxy that does not let a connection through.
+    #[error("the proxy does not let {host} through: {reason}")]
+    ProxyRefused { host: String, reason: String },
+
     /// A profile that the file does not have.
     #[error("{} has no profile `{name}`", path.display())]
     ProfileMissing { name: String, path: PathBuf, known: Vec<String> },
@@ -197,6 +217,14 @@ pub enum Error {
     #[error("cannot load the script {name}: {reason}")]
     ScriptLoad { name: String, reason: String, hint: Option<String> },
 
+    /// A value that its setting cannot have.
+    #[error("{name} is `{text}` (from {source_name}): {reason}")]
+    SettingInvalid { name: &'static str, text: String, source_name: String, reason: String },
+
+    /// Signing in did not work.
+    #[error("cannot sign in by {auth_type} with the credential from {source_name}: {cause}")]
+    SignIn { auth_type: &'static str, source_name: String, cause: Box<Error> },
+
     /// SIGTERM.
     #[error("terminated")]
     Terminated,
@@ -211,7 +239,11 @@ pub enum Error {
 
     /// No connection, or none that lasted.
     #[error("cannot reach {host}: {reason}{}", after(*tries))]
-    Unreachable { host: String, reason: String, tries: u32 },
+    Unreachable { host: String, reason: String, tries: u32, cure: &'static str },
+
+    /// The server's certificate is not to be trusted, or it does not trust ours.
+    #[error("no trusted connection to {host}: {reason}")]
+    Untrusted { host: String, reason: String, cure: &'static str },
 
     /// A name that does not exist, with the nearest that does.
     #[error("no {kind} is called `{name}`")]
@@ -243,6 +275,7 @@ impl Error {
             Self::Api(failure)
             | Self::CredentialRefused { failure, .. }
             | Self::Overloaded { failure, .. } => Some(failure),
+            Self::SignIn { cause, .. } => cause.api(),
             _ => None,
         }
     }

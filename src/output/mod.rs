@@ -239,6 +239,14 @@ impl Output {
         self.say(&format!("{ERROR} {}", sanitize::visible(text)));
     }
 
+    /// Asks something; the answer is typed on the same line.
+    pub fn prompt(&self, text: &str) {
+        let mut stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
+        stderr.wipe();
+        let stream = &mut stderr.stream;
+        let _ = write!(stream, "{}", secret::redact(text)).and_then(|()| stream.flush());
+    }
+
     /// Says what `--debug` shows.
     pub fn debug(&self, text: impl FnOnce() -> String) {
         if self.manner.debug {

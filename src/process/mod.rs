@@ -1,11 +1,15 @@
 //! Other processes, and this one's signals and stdin.
 
+mod ask;
 mod child;
 mod signals;
 mod stdin;
 mod terminal;
+mod tty;
 
+pub use ask::ask;
 pub use child::run_with_variables;
 pub use signals::watch;
 pub use stdin::read_stdin;
-pub use terminal::remember_terminal;
+pub use terminal::Terminal;
+pub use tty::remember_terminal;

@@ -6,7 +6,7 @@ use std::thread;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::terminal::restore_terminal;
+use super::tty::restore_terminal;
 use crate::error::{Error, exit};
 use crate::stop::Stop;
 

@@ -32,10 +32,14 @@ impl Prompt {
 }
 
 fn name(session: &Session) -> String {
-    match session.settings().connection() {
-        Ok(connection) if connection.is_sandbox => "sandbox".to_owned(),
-        Ok(connection) => connection.profile.unwrap_or_else(|| connection.host.name().to_owned()),
-        // What is missing is told by the first input that needs it.
-        Err(_) => "patroll".to_owned(),
+    if session.settings().asked().sandbox.is_some() {
+        return "sandbox".to_owned();
+    }
+    // What is missing is told by the first input that needs it.
+    let Ok(connection) = session.settings().connection() else { return "patroll".to_owned() };
+    match (connection.profile_name(), &connection.host) {
+        (Some(profile), _) => profile.to_owned(),
+        (None, Some(host)) => host.name().to_owned(),
+        (None, None) => "patroll".to_owned(),
     }
 }

@@ -23,6 +23,7 @@ mod options;
 mod percent;
 mod persist;
 mod populate;
+mod providers;
 mod record;
 mod request;
 mod routes;
@@ -32,6 +33,7 @@ mod server;
 mod sign_in;
 mod store;
 mod tokens;
+mod vouchers;
 mod world;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! What clients look up before they sign in, the OAuth token endpoint for service principals, and
+//! What clients look up before they sign in, the OAuth token endpoint for service principals and jobs, and
 //! the policy on tokens.
 
 use std::sync::Arc;
@@ -9,8 +9,16 @@ use super::answer::Answer;
 use super::call::Call;
 use super::errors::ApiError;
 use super::percent;
+use super::providers::EXCHANGE;
 use super::record::ALL_APIS;
 use super::sign_in::parse_basic;
+use super::vouchers;
+
+/// Looks up a field.
+type Field = dyn Fn(&str) -> Option<String>;
+
+/// The grant that trades tokens.
+const EXCHANGE_GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// How long an access token lives.
 const LIFETIME_SECONDS: i64 = 3600;
@@ -37,7 +45,7 @@ pub(super) fn discovery(call: &mut Call) -> Result<Answer, ApiError> {
         "issuer": oidc,
         "authorization_endpoint": format!("{oidc}/v1/authorize"),
         "token_endpoint": format!("{oidc}/v1/token"),
-        "grant_types_supported": ["client_credentials"],
+        "grant_types_supported": ["client_credentials", EXCHANGE_GRANT],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
     })))
 }
@@ -45,25 +53,15 @@ pub(super) fn discovery(call: &mut Call) -> Result<Answer, ApiError> {
 /// Answers `POST /oidc/v1/token`.
 #[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn token(call: &mut Call) -> Result<Answer, ApiError> {
-    let form =
-        std::str::from_utf8(&call.request.body).ok().and_then(percent::pairs).unwrap_or_default();
-    let field =
-        |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-    if field("grant_type").as_deref() != Some("client_credentials") {
-        return Ok(refuse(
-            400,
-            "unsupported_grant_type",
-            "only client_credentials is supported here",
-        ));
-    }
-    let basic = call.request.head.field("authorization").and_then(parse_basic);
-    let client = basic.or_else(|| Some((field("client_id")?, field("client_secret")?)));
-    let known = &call.store.credential;
-    if !client.is_some_and(|(id, secret)| id == known.client_id && secret == known.client_secret) {
-        return Ok(refuse(401, "invalid_client", "Client authentication failed"));
-    }
-    let Some(principal) = call.store.service(&known.client_id).map(|service| service.id) else {
-        return Ok(refuse(401, "invalid_client", "the service principal is gone"));
+    let field = form(call);
+    let principal = match field("grant_type").as_deref() {
+        Some("client_credentials") => client(call, &field),
+        Some(EXCHANGE_GRANT) => exchange(call, &field),
+        _ => Err(refuse(400, "unsupported_grant_type", "this grant type is not supported here")),
+    };
+    let principal = match principal {
+        Ok(principal) => principal,
+        Err(refusal) => return Ok(refusal),
     };
     let scope = field("scope").unwrap_or_else(|| ALL_APIS.to_owned());
     let is_unrestricted = scope.split_whitespace().any(|name| name == ALL_APIS);
@@ -81,6 +79,48 @@ pub(super) fn token(call: &mut Call) -> Result<Answer, ApiError> {
         "expires_in": LIFETIME_SECONDS,
     }))
     .with("Cache-Control", "no-store"))
+}
+
+/// Gives the service principal that proves itself by its secret.
+fn client(call: &Call, field: &Field) -> Result<i64, Answer> {
+    let basic = call.request.head.field("authorization").and_then(parse_basic);
+    let client = basic.or_else(|| Some((field("client_id")?, field("client_secret")?)));
+    let known = &call.store.credential;
+    if !client.is_some_and(|(id, secret)| id == known.client_id && secret == known.client_secret) {
+        return Err(refuse(401, "invalid_client", "Client authentication failed"));
+    }
+    service(call, &known.client_id)
+}
+
+/// Gives whom a token that somebody else signed stands for (RFC 8693): the named service principal, or the administrator.
+fn exchange(call: &Call, field: &Field) -> Result<i64, Answer> {
+    if field("subject_token_type").as_deref() != Some("urn:ietf:params:oauth:token-type:jwt") {
+        return Err(refuse(400, "invalid_request", "subject_token_type must be that of a JWT"));
+    }
+    let own = format!("http://{}/oidc/v1/token", call.request.head.host);
+    let token = field("subject_token").unwrap_or_default();
+    vouchers::check(call.store, &token, &[&own, EXCHANGE], call.now).map_err(|reason| {
+        refuse(400, "invalid_grant", &format!("the token is refused: {reason}"))
+    })?;
+    if let Some(id) = field("client_id") {
+        return service(call, &id);
+    }
+    let administrator = call.store.principals.first().map(|known| known.id);
+    administrator.ok_or_else(|| refuse(400, "invalid_grant", "nobody"))
+}
+
+fn service(call: &Call, client_id: &str) -> Result<i64, Answer> {
+    let known = call.store.service(client_id).map(|service| service.id);
+    known.ok_or_else(|| refuse(401, "invalid_client", "no such service principal"))
+}
+
+/// Gives the fields of a form by name.
+pub(super) fn form(call: &Call) -> Box<Field> {
+    let text = std::str::from_utf8(&call.request.body).ok();
+    let form = text.and_then(percent::pairs).unwrap_or_default();
+    Box::new(move |name| {
+        form.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    })
 }
 
 /// Answers `GET /api/2.0/workspace-conf`.
@@ -104,7 +144,7 @@ pub(super) fn policy(call: &mut Call) -> Result<Answer, ApiError> {
 }
 
 /// Refuses as OAuth does (RFC 6749, section 5.2).
-fn refuse(status: u16, error: &str, description: &str) -> Answer {
+pub(super) fn refuse(status: u16, error: &str, description: &str) -> Answer {
     let body = json!({"error": error, "error_description": description});
     Answer::bytes(status, Arc::new(body.to_string().into_bytes()))
 }

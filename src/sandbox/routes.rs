@@ -5,7 +5,7 @@ use super::answer::Answer;
 use super::call::Call;
 use super::errors::ApiError;
 use super::sign_in::Access::{self, Admin, Open, Scoped, SignedIn};
-use super::{admin, oidc, scim, secrets, tokens};
+use super::{admin, oidc, providers, scim, secrets, tokens};
 
 /// Answers a call.
 type Handler = fn(&mut Call) -> Result<Answer, ApiError>;
@@ -28,7 +28,7 @@ pub(super) const UNKNOWN: &str = "unknown";
 const AUTHENTICATION: &str = "authentication";
 
 #[rustfmt::skip]
-static ROUTES: [Route; 24] = [
+static ROUTES: [Route; 31] = [
     route("create", "POST", "/api/2.0/token/create", Scoped(AUTHENTICATION), tokens::create),
     route("list", "GET", "/api/2.0/token/list", Scoped(AUTHENTICATION), tokens::list),
     route("delete", "POST", "/api/2.0/token/delete", Scoped(AUTHENTICATION), tokens::delete),
@@ -53,6 +53,13 @@ static ROUTES: [Route; 24] = [
     route("config", "GET", "/.well-known/databricks-config", Open, oidc::host_metadata),
     route("discovery", "GET", "/oidc/.well-known/oauth-authorization-server", Open, oidc::discovery),
     route("oidc", "POST", "/oidc/v1/token", Open, oidc::token),
+    route("entra", "POST", "/{id}/oauth2/token", Open, providers::entra),
+    route("machine", "GET", "/metadata/identity/oauth2/token", Open, providers::machine),
+    route("resource", "GET", "/subscriptions/{id}/resourceGroups/{id}/providers/Microsoft.Databricks/workspaces/{id}", SignedIn, providers::resource),
+    route("browser", "GET", "/aad/auth", Open, providers::browser),
+    route("github", "GET", "/actions/id-token", SignedIn, providers::github),
+    route("pipeline", "POST", "/{id}/{id}/_apis/distributedtask/hubs/{id}/plans/{id}/jobs/{id}/oidctoken", SignedIn, providers::pipeline),
+    route("metadata", "GET", "/metadata-service/token", Open, providers::metadata),
 ];
 
 const fn route(
@@ -81,12 +88,17 @@ pub(super) fn operations() -> impl Iterator<Item = &'static str> {
 }
 
 impl Route {
+    /// Gives what stands for the last `{id}`, nothing if the path is another.
     fn capture<'a>(&self, path: &'a str) -> Option<&'a str> {
-        match self.path.strip_suffix("{id}") {
-            Some(start) => {
-                path.strip_prefix(start).filter(|id| !id.is_empty() && !id.contains('/'))
+        let mut captured = "";
+        let (mut wanted, mut parts) = (self.path.split('/'), path.split('/'));
+        loop {
+            match (wanted.next(), parts.next()) {
+                (None, None) => return Some(captured),
+                (Some("{id}"), Some(part)) if !part.is_empty() => captured = part,
+                (Some(wanted), Some(part)) if wanted == part => {}
+                _ => return None,
             }
-            None => (path == self.path).then_some(""),
         }
     }
 }

@@ -39,6 +39,12 @@ pub struct Asked {
     pub host: Option<String>,
     /// `--config-file`.
     pub config_file: Option<PathBuf>,
+    /// `--ca-file`.
+    pub ca_file: Vec<PathBuf>,
+    /// `--client-cert`.
+    pub client_cert: Option<PathBuf>,
+    /// `--client-key`.
+    pub client_key: Option<PathBuf>,
     /// `--state-dir`.
     pub state_dir: Option<PathBuf>,
     /// `--own-token-id`.

@@ -1,10 +1,13 @@
 //! Who wins: which host and which credential a workspace is reached with, from flags, variables and the profile file.
 //!
 //! The rules are those of Databricks' SDKs and CLI, and one of our own: a secret goes only to the host that it was given
-//! with. Nothing is sent here.
+//! with. Flags and environment apply to the run's own workspace; any other profile is read from the file alone. Nothing is
+//! sent here.
 
-use super::attributes::{ALL, Attribute, Attributes, Source};
-use super::{Asked, Settings};
+use super::Settings;
+use super::attributes::{Attributes, HOST, Role, TOKEN};
+use super::sources::fill_from_address;
+use super::value::Source;
 use crate::error::Error;
 use crate::host::Host;
 use crate::profile::{DEFAULT, Profiles};
@@ -13,28 +16,47 @@ use crate::secret::Secret;
 /// How a workspace is reached.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    /// The profile it was found under.
-    pub profile: Option<String>,
-    /// The workspace's address.
-    pub host: Host,
+    /// The profile it was found under, and who said so.
+    pub profile: Option<(String, Source)>,
+    /// The workspace's address; none where only its Azure resource is known.
+    pub host: Option<Host>,
     /// Everything that was given about it.
     pub attributes: Attributes,
     /// The id of the token signed in with, where somebody said it.
     pub own_token_id: Option<String>,
-    /// Whether this is the sandbox of this run.
-    pub is_sandbox: bool,
 }
 
 /// What decides which profile is read.
 enum Choice {
     /// It was named on the command line: it beats the environment.
     Explicit(String),
-    /// It was named in the environment: the environment's attributes beat it.
-    Named(String),
-    /// Nobody named one and nothing else says how to sign in.
-    Default(String),
+    /// It was named in the environment, or nobody named one: the environment's attributes beat it.
+    Implicit(String, Source),
     /// The environment or the command line says it all.
     None,
+}
+
+impl Connection {
+    /// Returns the profile's name.
+    pub fn profile_name(&self) -> Option<&str> {
+        self.profile.as_ref().map(|(name, _)| name.as_str())
+    }
+
+    /// Returns the workspace as errors name it.
+    pub fn place(&self) -> String {
+        let host = self.host.as_ref().map_or_else(|| "no host".to_owned(), Host::to_string);
+        match self.profile_name() {
+            Some(profile) => format!("{host} (profile {profile})"),
+            None => host,
+        }
+    }
+}
+
+/// Returns a secret of a profile as the file has it now, for another run may have changed it.
+pub fn read_again(attribute: &str, source: &Source) -> Option<Secret> {
+    let Source::Profile { name, path, .. } = source else { return None };
+    let text = Profiles::read(path).ok()?.profile(name)?.get(attribute)?.clone();
+    Some(Secret::new(text))
 }
 
 impl Settings {
@@ -44,46 +66,82 @@ impl Settings {
             return sandbox_connection(&sandbox.host, &sandbox.token);
         }
         let environment = self.attributes_of_environment();
-        let choice = self.choose_profile(&environment)?;
-        let (attributes, profile) = match choice {
+        let (mut attributes, profile) = match self.choose_profile(&environment)? {
             Choice::None => (environment, None),
-            Choice::Explicit(name) => (self.beat_by_profile(&name, &environment)?, Some(name)),
-            Choice::Named(name) | Choice::Default(name) => {
+            Choice::Explicit(name) => (
+                self.beat_by_profile(&name, &environment)?,
+                Some((name, Source::Flag("--profile"))),
+            ),
+            Choice::Implicit(name, source) => {
                 let mut attributes = environment;
                 self.fill_from_profile(&mut attributes, &name)?;
-                (attributes, Some(name))
+                (attributes, Some((name, source)))
             }
         };
+        self.fill_from_machine(&mut attributes, true);
         let looked = match &profile {
-            Some(name) => format!("profile {name} in {}", self.config_file().display()),
+            Some((name, _)) => format!("profile {name} in {}", self.config_file().display()),
             None => "the environment".to_owned(),
         };
-        self.finish(attributes, profile, looked)
+        let flag = self.asked().host.as_deref().map(|text| (text, Source::Flag("--host")));
+        let mut connection = self.finish(attributes, flag, looked)?;
+        connection.profile = profile;
+        if let Some(token_id) = &self.asked().own_token_id {
+            connection.own_token_id = Some(token_id.clone());
+        }
+        Ok(connection)
+    }
+
+    /// Resolves another workspace, from its profile alone; in a sandbox run every profile leads there.
+    pub fn connection_of(&self, profile: &str) -> Result<Connection, Error> {
+        if let Some(sandbox) = &self.asked().sandbox {
+            return sandbox_connection(&sandbox.host, &sandbox.token);
+        }
+        let mut attributes = Attributes::default();
+        self.fill_from_profile(&mut attributes, profile)?;
+        self.fill_from_machine(&mut attributes, false);
+        let path = self.config_file();
+        let looked = format!("profile {profile} in {}", path.display());
+        let mut connection = self.finish(attributes, None, looked)?;
+        let source = Source::Profile { name: profile.to_owned(), path, line: None };
+        connection.profile = Some((profile.to_owned(), source));
+        Ok(connection)
+    }
+
+    /// Resolves a workspace that somebody is just telling of.
+    pub fn connection_from(&self, given: &[(&str, &Secret)]) -> Result<Connection, Error> {
+        let mut attributes = Attributes::default();
+        for (name, text) in given {
+            if let Some(attribute) = super::attributes::Attribute::find(name) {
+                attributes.fill(attribute, text.expose(), Source::Usual);
+            }
+        }
+        self.finish(attributes, None, "what was typed".to_owned())
     }
 
     /// Puts the host in its place and sees that no secret goes where it does not belong.
     fn finish(
         &self,
         mut attributes: Attributes,
-        profile: Option<String>,
+        flag: Option<(&str, Source)>,
         looked: String,
     ) -> Result<Connection, Error> {
-        let asked: &Asked = self.asked();
-        let given = attributes.value("host").cloned();
-        let (text, source) = match (&asked.host, &given) {
-            (Some(text), _) => (text.clone(), Source::Flag("--host")),
-            (None, Some(value)) => (value.text().to_owned(), value.source.clone()),
-            (None, None) => return Err(Error::HostMissing { looked }),
+        let given =
+            attributes.value("host").map(|value| (value.text().to_owned(), value.source.clone()));
+        let address = flag.map(|(text, source)| (text.to_owned(), source)).or(given);
+        let host = match &address {
+            Some((text, source)) => {
+                let host = parse_host(text, source)?;
+                self.forbid_foreign_secrets(&attributes, &host, source)?;
+                fill_from_address(&mut attributes, text, source);
+                attributes.fill(&HOST, text, source.clone());
+                Some(host)
+            }
+            None if attributes.value("azure_workspace_resource_id").is_some() => None,
+            None => return Err(Error::HostMissing { looked }),
         };
-        let host = parse_host(&text, &source)?;
-        self.forbid_foreign_secrets(&attributes, &host, &source)?;
-        let own_token_id = asked.own_token_id.clone();
-        let own_token_id =
-            own_token_id.or_else(|| Some(attributes.value("token_id")?.text().to_owned()));
-        if given.is_none() {
-            attributes.fill(&ALL[0], &text, source);
-        }
-        Ok(Connection { profile, host, attributes, own_token_id, is_sandbox: false })
+        let own_token_id = attributes.text("token_id").map(str::to_owned);
+        Ok(Connection { profile: None, host, attributes, own_token_id })
     }
 
     /// Refuses a secret whose own source names another host.
@@ -98,8 +156,8 @@ impl Settings {
                 Source::Profile { name, .. } => {
                     self.profiles()?.profile(name).and_then(|values| values.get("host")).cloned()
                 }
-                Source::Variable(_) => self.variable_of("host").map(str::to_owned),
-                Source::Flag(_) | Source::Sandbox => None,
+                Source::Variable(_) => self.variable_of(&HOST).map(|(_, text)| text.to_owned()),
+                Source::Flag(_) | Source::Sandbox | Source::Usual => None,
             };
             let Some(owner) = owner.filter(|owner| !owner.is_empty()) else { continue };
             if Host::parse(&owner).as_ref() != Ok(host) {
@@ -118,74 +176,37 @@ impl Settings {
         if let Some(name) = &self.asked().profile {
             return Ok(Choice::Explicit(name.clone()));
         }
-        if let Some(name) = self.environment.variable("DATABRICKS_CONFIG_PROFILE") {
-            return Ok(Choice::Named(name.to_owned()));
+        let variable = "DATABRICKS_CONFIG_PROFILE";
+        if let Some(name) = self.environment.variable(variable) {
+            return Ok(Choice::Implicit(name.to_owned(), Source::Variable(variable.to_owned())));
         }
-        if environment.has_method() || environment.value("host").is_some() {
+        if environment.has_sign_in() || environment.value("host").is_some() {
             return Ok(Choice::None);
         }
         let profiles = self.profiles()?;
         let name = profiles.default_profile().unwrap_or(DEFAULT);
         // That DEFAULT is absent is no mistake as long as nobody named it.
         if profiles.profile(name).is_none() && profiles.default_profile().is_none() {
-            return Err(match &self.asked().host {
-                Some(host) => Error::CredentialMissing {
-                    place: host.clone(),
-                    missing: format!("there is none in {}", searched(profiles)),
-                },
-                None => Error::HostMissing {
+            return match &self.asked().host {
+                Some(_) => Ok(Choice::None),
+                None => Err(Error::HostMissing {
                     looked: format!("the environment or {}", searched(profiles)),
-                },
-            });
+                }),
+            };
         }
-        Ok(Choice::Default(name.to_owned()))
+        Ok(Choice::Implicit(name.to_owned(), Source::Usual))
     }
 
     /// Takes the profile's attributes; the environment fills in only how to sign in, if the profile does not say.
     fn beat_by_profile(&self, name: &str, environment: &Attributes) -> Result<Attributes, Error> {
         let mut attributes = Attributes::default();
         self.fill_from_profile(&mut attributes, name)?;
-        if !attributes.has_method() && attributes.value("auth_type").is_none() {
-            for attribute in ALL.iter().filter(|attribute| attribute.method.is_some()) {
-                if let Some(value) = environment.value(attribute.name) {
-                    attributes.fill(attribute, value.secret().expose(), value.source.clone());
-                }
-            }
+        if !attributes.has_sign_in() && attributes.value("auth_type").is_none() {
+            attributes.fill_from(environment, |attribute| {
+                matches!(attribute.role, Role::SignIn(_)) || attribute.name == "auth_type"
+            });
         }
         Ok(attributes)
-    }
-
-    fn fill_from_profile(&self, attributes: &mut Attributes, name: &str) -> Result<(), Error> {
-        let profiles = self.profiles()?;
-        let values = profiles.profile(name).ok_or_else(|| Error::ProfileMissing {
-            name: name.to_owned(),
-            path: profiles.path().to_owned(),
-            known: profiles.names(),
-        })?;
-        for attribute in &ALL {
-            if let Some(text) = values.get(attribute.name) {
-                let source =
-                    Source::Profile { name: name.to_owned(), path: profiles.path().to_owned() };
-                attributes.fill(attribute, text, source);
-            }
-        }
-        Ok(())
-    }
-
-    fn attributes_of_environment(&self) -> Attributes {
-        let mut attributes = Attributes::default();
-        for attribute in &ALL {
-            if let (Some(name), Some(text)) = (attribute.variable, self.variable_of(attribute.name))
-            {
-                attributes.fill(attribute, text, Source::Variable(name));
-            }
-        }
-        attributes
-    }
-
-    fn variable_of(&self, attribute: &str) -> Option<&str> {
-        let attribute: &Attribute = ALL.iter().find(|known| known.name == attribute)?;
-        self.environment.variable(attribute.variable?)
     }
 }
 
@@ -202,12 +223,10 @@ fn searched(profiles: &Profiles) -> String {
 
 fn sandbox_connection(host: &str, token: &Secret) -> Result<Connection, Error> {
     let mut attributes = Attributes::default();
-    attributes.fill(&ALL[0], host, Source::Sandbox);
-    for attribute in ALL.iter().filter(|attribute| attribute.name == "token") {
-        attributes.fill(attribute, token.expose(), Source::Sandbox);
-    }
-    let host = parse_host(host, &Source::Sandbox)?;
-    Ok(Connection { profile: None, host, attributes, own_token_id: None, is_sandbox: true })
+    attributes.fill(&HOST, host, Source::Sandbox);
+    attributes.fill(&TOKEN, token.expose(), Source::Sandbox);
+    let host = Some(parse_host(host, &Source::Sandbox)?);
+    Ok(Connection { profile: None, host, attributes, own_token_id: None })
 }
 
 fn parse_host(text: &str, source: &Source) -> Result<Host, Error> {

@@ -6,6 +6,10 @@ mod asked;
 mod attributes;
 mod connection;
 mod environment;
+mod network;
+mod proxies;
+mod sources;
+mod value;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -15,9 +19,11 @@ use crate::output::{Format, Manner};
 use crate::profile::Profiles;
 
 pub use asked::{Asked, Color, SandboxAddress};
-pub use attributes::Value;
-pub use connection::Connection;
+pub use connection::{Connection, read_again};
 pub use environment::Environment;
+pub use network::{Identity, Network};
+pub use proxies::Proxy;
+pub use value::{Source, Value};
 
 /// Everything a run was told.
 pub struct Settings {
@@ -107,10 +113,7 @@ impl Settings {
     pub fn config_file(&self) -> PathBuf {
         match (&self.asked.config_file, self.environment.variable("DATABRICKS_CONFIG_FILE")) {
             (Some(path), _) => path.clone(),
-            (None, Some(path)) => match path.strip_prefix("~/") {
-                Some(rest) => self.home().join(rest),
-                None => PathBuf::from(path),
-            },
+            (None, Some(path)) => self.expand(path),
             (None, None) => self.home().join(".databrickscfg"),
         }
     }
@@ -144,6 +147,20 @@ impl Settings {
         let found =
             known.iter().find(|(variable, _)| self.environment.variable(variable).is_some());
         found.map(|(_, name)| *name)
+    }
+
+    /// Returns a path with `~/` at its start made the home.
+    pub fn expand(&self, path: &str) -> PathBuf {
+        match path.strip_prefix("~/") {
+            Some(rest) => self.home().join(rest),
+            None => PathBuf::from(path),
+        }
+    }
+
+    /// Returns the folders in which programs are looked for.
+    pub fn search_path(&self) -> Vec<PathBuf> {
+        let path = self.environment.variable("PATH").unwrap_or_default();
+        std::env::split_paths(path).filter(|folder| folder.is_absolute()).collect()
     }
 
     fn home(&self) -> PathBuf {

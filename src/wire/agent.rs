@@ -1,11 +1,14 @@
-//! How connections are made: every limit set, the system's trust, no redirects.
+//! How connections are made: every limit set, no redirects, and only the proxy that settings chose.
 
 use std::time::Duration;
 
 use ureq::Agent;
-use ureq::tls::{RootCerts, TlsConfig};
 
+use super::{proxy, tls};
+use crate::error::Error;
 use crate::host::Host;
+use crate::output::Output;
+use crate::settings::Network;
 
 /// As many as a run has threads.
 const CONNECTIONS: usize = 64;
@@ -14,9 +17,19 @@ const CONNECTIONS: usize = 64;
 const IDLE: Duration = Duration::from_secs(15);
 
 /// Makes the agent for `host`.
-pub fn make(host: &Host, user_agent: &str) -> Agent {
+pub fn make(host: &Host, network: &Network, output: &Output) -> Result<Agent, Error> {
+    let proxy = match network.proxies.find(host) {
+        Some(written) => {
+            let proxy = proxy::make(written)?;
+            output.debug(|| {
+                format!("{host}: through the proxy {}", proxy::describe(&proxy, written.variable))
+            });
+            Some(proxy)
+        }
+        None => None,
+    };
     let seconds = |seconds| Some(Duration::from_secs(seconds));
-    let mut config = Agent::config_builder()
+    let config = Agent::config_builder()
         .timeout_resolve(seconds(5))
         .timeout_connect(seconds(10))
         .timeout_send_request(seconds(30))
@@ -31,16 +44,9 @@ pub fn make(host: &Host, user_agent: &str) -> Agent {
         .max_idle_connections(CONNECTIONS)
         .max_idle_connections_per_host(CONNECTIONS)
         .max_idle_age(IDLE)
-        .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+        .tls_config(tls::configure(host, network)?)
         .accept("application/json")
-        .user_agent(header_text(user_agent));
-    if host.is_loopback() {
-        config = config.proxy(None);
-    }
-    config.build().new_agent()
-}
-
-/// Returns `text` without what a header cannot carry, which ureq would panic at.
-fn header_text(text: &str) -> String {
-    text.chars().filter(|letter| matches!(letter, ' '..='~')).collect()
+        // Without this the client would read the environment itself.
+        .proxy(proxy);
+    Ok(config.build().new_agent())
 }

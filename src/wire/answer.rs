@@ -18,6 +18,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Returns the error that says that this is something else than what this call answers.
+    pub fn unusable(&self, found: &str) -> Error {
+        Error::Answer { call: self.call.clone(), host: self.host.clone(), found: found.to_owned() }
+    }
+
     /// Returns the error that says that the JSON is not what this call answers, because of `reason`.
     pub fn malformed(&self, reason: &serde_json::Error) -> Error {
         Error::Answer {

@@ -1,6 +1,7 @@
 //! One request and its reply over HTTP, whatever the reply is; what to make of it is `trouble`'s.
 
-use std::io::Read;
+use std::fmt::Write as _;
+use std::io::{Cursor, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ use super::Repeat;
 use super::line::Seat;
 use super::request::Request;
 use super::sent::Probe;
+use super::signature::Signature;
 use crate::host::Host;
-use crate::secret::Secret;
 
 /// No list of tokens is this long; what is, is not read.
 const LONGEST_BODY: u64 = 256 << 20;
@@ -45,36 +46,44 @@ impl Reply {
 pub fn send(
     seat: &Seat,
     host: &Host,
-    authorization: &Secret,
+    automation: Option<&str>,
+    signature: &Signature,
     request: &Request,
     repeat: Repeat,
 ) -> Result<Reply, Loss> {
     let body = match &request.body {
-        Some(body) => SendBody::from_owned_reader(Probe::new(Arc::clone(body), seat.departure())),
+        Some(body) if request.is_effect => {
+            SendBody::from_owned_reader(Probe::new(Arc::clone(body), seat.departure()))
+        }
+        Some(body) => SendBody::from_owned_reader(Cursor::new(Arc::clone(body))),
         None => SendBody::none(),
     };
-    let received = run(seat.agent(), host, authorization, request, repeat, body).and_then(receive);
+    let agent = seat.agent();
+    let received = run(agent, host, automation, signature, request, repeat, body).and_then(receive);
     received.map_err(|error| Loss { error, is_sent: seat.has_departed() })
 }
 
 fn run(
     agent: &Agent,
     host: &Host,
-    authorization: &Secret,
+    automation: Option<&str>,
+    signature: &Signature,
     request: &Request,
     repeat: Repeat,
     body: SendBody<'static>,
 ) -> Result<Response<Body>, ureq::Error> {
-    let mut credential =
-        HeaderValue::from_str(authorization.expose()).map_err(ureq::http::Error::from)?;
-    credential.set_sensitive(true);
     let mut head = ureq::http::Request::builder()
         .method(request.method.clone())
         .uri(format!("{host}{}", request.path))
-        .header(header::AUTHORIZATION, credential);
+        .header(header::USER_AGENT, user_agent(signature.method, automation));
+    for (name, value) in &signature.headers {
+        let mut value = HeaderValue::from_str(value.expose()).map_err(ureq::http::Error::from)?;
+        value.set_sensitive(true);
+        head = head.header(*name, value);
+    }
     if let Some(body) = &request.body {
         head = head
-            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_TYPE, request.media_type)
             .header(header::CONTENT_LENGTH, body.len());
     }
     let message = head.body(body)?;
@@ -85,6 +94,19 @@ fn run(
             agent.run(agent.configure_request(message).max_idle_age(Duration::ZERO).build())
         }
     }
+}
+
+/// Builds the header in the field's form: product, system, way to sign in, automation.
+fn user_agent(method: &str, automation: Option<&str>) -> String {
+    let product = concat!("patroll/", env!("CARGO_PKG_VERSION"));
+    let mut text = format!("{product} os/{}", std::env::consts::OS);
+    for (key, value) in [("auth", Some(method)), ("cicd", automation)] {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            // Writing to a String cannot fail.
+            let _ = write!(text, " {key}/{value}");
+        }
+    }
+    text
 }
 
 fn receive(response: Response<Body>) -> Result<Reply, ureq::Error> {

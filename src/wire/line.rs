@@ -8,6 +8,7 @@ use std::time::Duration;
 use ureq::Agent;
 
 use super::agent;
+use super::means::Means;
 use crate::error::Error;
 use crate::host::Host;
 use crate::stop::{Stop, Urgency};
@@ -15,8 +16,7 @@ use crate::stop::{Stop, Urgency};
 /// A line that is opened by its first request, cut by a stop, and opened anew if the stop is taken back.
 pub struct Line {
     host: Host,
-    user_agent: String,
-    stop: Arc<Stop>,
+    means: Means,
     traffic: Arc<Traffic>,
 }
 
@@ -51,28 +51,33 @@ pub struct Departure {
 }
 
 impl Line {
-    /// Prepares a line that, at a stop, leaves writes `grace` to end and cuts reads at once.
-    pub fn new(host: Host, user_agent: String, stop: Arc<Stop>, grace: Duration) -> Self {
+    /// Prepares a line that, at a stop, leaves writes a while to end and cuts reads at once.
+    pub fn new(host: Host, means: Means) -> Self {
         let traffic = Arc::<Traffic>::default();
         let weak = Arc::downgrade(&traffic);
+        let grace = means.pace.grace;
         // The stop's own lock is held while it tells: the waiting is done elsewhere.
-        stop.on_set(move |urgency| cut_aside(&weak, urgency, grace));
-        Self { host, user_agent, stop, traffic }
+        means.stop.on_set(move |urgency| cut_aside(&weak, urgency, grace));
+        Self { host, means, traffic }
     }
 
     /// Takes a place for one request, unless the run is ending.
     pub fn enter(&self) -> Result<Seat, Error> {
         let mut state = self.traffic.lock();
         // Checked under the lock that the cut takes after the stop is set: a request is refused here or cut there.
-        self.stop.check()?;
+        self.means.stop.check()?;
         if state.agent.is_none() {
             state.is_hurried = false;
         }
-        let agent =
-            state.agent.get_or_insert_with(|| agent::make(&self.host, &self.user_agent)).clone();
+        let agent = if let Some(agent) = &state.agent {
+            agent.clone()
+        } else {
+            let made = agent::make(&self.host, &self.means.network, &self.means.output)?;
+            state.agent.insert(made).clone()
+        };
         let departure = Departure {
             traffic: Arc::clone(&self.traffic),
-            stop: Arc::clone(&self.stop),
+            stop: Arc::clone(&self.means.stop),
             has_left: Arc::default(),
         };
         Ok(Seat { agent, departure })

@@ -5,35 +5,42 @@
 
 mod agent;
 mod answer;
+mod certificate;
 mod exchange;
 mod failure;
+mod form;
 mod judge;
 mod line;
+mod means;
+mod proxy;
 mod reason;
 mod request;
 mod retry;
 mod sent;
+mod signature;
+mod tls;
 mod trouble;
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use crate::clock::{Clock, Time};
+use crate::clock::Time;
 use crate::error::Error;
 use crate::gate::{Outcome, Permit};
 use crate::host::Host;
 use crate::output::Output;
-use crate::secret::Secret;
-use crate::stop::Stop;
 
 pub use answer::Answer;
 use exchange::{Loss, Reply};
 pub use failure::is_credential_refusal;
+pub use form::encode;
 use line::Line;
+pub use means::Means;
 pub use request::Request;
 pub use retry::Pace;
 use retry::{Patience, in_seconds};
+pub use signature::Signature;
 use trouble::{Ending, Trouble};
 
 /// When a write may be sent again.
@@ -49,10 +56,7 @@ pub enum Repeat {
 pub struct Http {
     host: Host,
     line: Line,
-    output: Arc<Output>,
-    stop: Arc<Stop>,
-    clock: Arc<Clock>,
-    pace: Pace,
+    means: Means,
     is_clock_warned: AtomicBool,
     /// Whether the other side says that it is the sandbox; unknown before the first answer.
     is_sandbox: OnceLock<bool>,
@@ -60,28 +64,27 @@ pub struct Http {
 
 impl Http {
     /// Prepares the way to `host`; nothing is sent yet. Refuses a host where a credential could be read on the way.
-    pub fn new(
-        host: Host,
-        user_agent: String,
-        output: Arc<Output>,
-        stop: Arc<Stop>,
-        clock: Arc<Clock>,
-        pace: Pace,
-    ) -> Result<Self, Error> {
+    pub fn new(host: Host, means: Means) -> Result<Self, Error> {
         if !host.is_safe() {
             return Err(Error::CredentialExposed { host: host.to_string() });
         }
-        let line = Line::new(host.clone(), user_agent, Arc::clone(&stop), pace.grace);
-        Ok(Self {
+        Ok(Self::reach(host, means))
+    }
+
+    /// Prepares the way to the cloud's metadata service, which speaks plain http to the machine that it is in.
+    pub fn to_metadata_service(means: Means) -> Self {
+        Self::reach(Host::metadata_service(), means)
+    }
+
+    fn reach(host: Host, means: Means) -> Self {
+        let line = Line::new(host.clone(), means.clone());
+        Self {
             host,
             line,
-            output,
-            stop,
-            clock,
-            pace,
+            means,
             is_clock_warned: AtomicBool::new(false),
             is_sandbox: OnceLock::new(),
-        })
+        }
     }
 
     /// Returns the workspace's address.
@@ -91,7 +94,7 @@ impl Http {
 
     /// Returns where things are said.
     pub fn output(&self) -> &Output {
-        &self.output
+        &self.means.output
     }
 
     /// Returns whether the other side is a sandbox, as far as answers have told: only this machine's own word counts.
@@ -104,9 +107,9 @@ impl Http {
         self.line.departures()
     }
 
-    /// Sends a request that changes nothing, again if that can help; `authorization` is the whole header.
-    pub fn read(&self, authorization: &Secret, request: &Request) -> Result<Answer, Error> {
-        self.converse(authorization, request, Repeat::Always)
+    /// Sends a request that changes nothing, again if that can help; `signature` says who asks.
+    pub fn read(&self, signature: &Signature, request: &Request) -> Result<Answer, Error> {
+        self.converse(signature, request, Repeat::Always)
             .map_err(|ending| ending.error(request, &self.host))
     }
 
@@ -115,12 +118,12 @@ impl Http {
     /// `Error::OutcomeUnknown` says that nobody knows whether it happened.
     pub fn write(
         &self,
-        authorization: &Secret,
+        signature: &Signature,
         permit: Permit,
         request: &Request,
         repeat: Repeat,
     ) -> Result<Answer, Error> {
-        let (result, outcome) = match self.converse(authorization, request, repeat) {
+        let (result, outcome) = match self.converse(signature, request, repeat) {
             Ok(answer) => {
                 let made =
                     request.naming.and_then(|pointer| judge::find_text(&answer.body, pointer));
@@ -139,7 +142,7 @@ impl Http {
     /// Tells, where the run's end hides it, that a write was cut on its way.
     fn warn_if_left_open(&self, ending: &Ending, request: &Request) {
         if ending.is_open && matches!(ending.trouble, Trouble::Stopped { .. }) {
-            self.output.warn(&format!(
+            self.means.output.warn(&format!(
                 "{}: cut on its way, so whether it happened is unknown",
                 request.purpose()
             ));
@@ -149,15 +152,15 @@ impl Http {
     /// Tries until there is an answer, a reason not to try again, or no patience left.
     fn converse(
         &self,
-        authorization: &Secret,
+        signature: &Signature,
         request: &Request,
         repeat: Repeat,
     ) -> Result<Answer, Ending> {
-        let mut patience = Patience::new(self.pace);
+        let mut patience = Patience::new(self.means.pace);
         let mut is_open = false;
         loop {
             patience.count();
-            let trouble = match self.attempt(authorization, request, repeat) {
+            let trouble = match self.attempt(signature, request, repeat) {
                 Ok(answer) => return Ok(answer),
                 Err(trouble) => trouble,
             };
@@ -177,32 +180,33 @@ impl Http {
             return Err(trouble);
         };
         let when = if wait.is_zero() { String::new() } else { format!(" in {}", in_seconds(wait)) };
-        self.output.note(&format!("{}: {}; trying again{when}", self.host, trouble.brief()));
-        self.output.activity().begin_wait(wait, trouble.retry_after().is_some());
-        let waited = self.stop.sleep(wait);
-        self.output.activity().end_wait();
+        self.means.output.note(&format!("{}: {}; trying again{when}", self.host, trouble.brief()));
+        self.means.output.activity().begin_wait(wait, trouble.retry_after().is_some());
+        let waited = self.means.stop.sleep(wait);
+        self.means.output.activity().end_wait();
         waited.map_err(|error| Trouble::Stopped { error, is_sent: false })
     }
 
     /// Sends the request once.
     fn attempt(
         &self,
-        authorization: &Secret,
+        signature: &Signature,
         request: &Request,
         repeat: Repeat,
     ) -> Result<Answer, Trouble> {
         let seat = self.line.enter().map_err(|error| Trouble::Stopped { error, is_sent: false })?;
         let begun = Instant::now();
-        let result = exchange::send(&seat, &self.host, authorization, request, repeat);
+        let from = self.means.automation;
+        let result = exchange::send(&seat, &self.host, from, signature, request, repeat);
         drop(seat);
-        self.output.activity().count_request();
+        self.means.output.activity().count_request();
         self.trace(request, begun, &result);
         match result {
             Ok(reply) => {
                 let seen = self.learn_time(&reply);
                 judge::judge(reply, request, &self.host, seen)
             }
-            Err(loss) => match self.stop.check() {
+            Err(loss) => match self.means.stop.check() {
                 Ok(()) => Err(Trouble::from_loss(&loss)),
                 Err(error) => Err(Trouble::Stopped { error, is_sent: loss.is_sent }),
             },
@@ -214,9 +218,9 @@ impl Http {
         let is_sandbox =
             *self.is_sandbox.get_or_init(|| reply.header("server") == Some("patroll-sandbox"));
         let Some(seen) = reply.header("date").and_then(Time::parse_http) else {
-            return self.clock.now();
+            return self.means.clock.now();
         };
-        if let Some(offset) = self.clock.learn(seen) {
+        if let Some(offset) = self.means.clock.learn(seen) {
             // A sandbox's clock is set on purpose.
             let is_sandbox = is_sandbox && self.host.is_loopback();
             if !is_sandbox && !self.is_clock_warned.swap(true, Ordering::Relaxed) {
@@ -225,7 +229,7 @@ impl Http {
                 } else {
                     (offset, "behind")
                 };
-                self.output.warn(&format!(
+                self.means.output.warn(&format!(
                     "this machine's clock is {length} {side} that of {}; times here follow the workspace",
                     self.host
                 ));
@@ -236,7 +240,7 @@ impl Http {
 
     /// Tells `--debug` about a try: neither headers nor bodies, which hold secrets.
     fn trace(&self, request: &Request, begun: Instant, result: &Result<Reply, Loss>) {
-        self.output.debug(|| {
+        self.means.output.debug(|| {
             let (call, length) = (request.call(), begun.elapsed().as_millis());
             match result {
                 Ok(reply) => {

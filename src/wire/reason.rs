@@ -6,6 +6,7 @@ use std::io;
 
 use ureq::{Error, Timeout};
 
+use super::certificate;
 use crate::error::reason;
 
 /// What an error says about the next try.
@@ -21,10 +22,80 @@ pub enum Prospect {
     Strange,
 }
 
+/// What stood in the way.
+pub enum Obstacle {
+    /// The network, or whoever answered.
+    Network { reason: String, cure: &'static str },
+    /// A certificate.
+    Certificate { reason: String, cure: &'static str },
+    /// A proxy.
+    Proxy { reason: String },
+}
+
+impl Obstacle {
+    /// Returns it in words.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Network { reason, .. }
+            | Self::Certificate { reason, .. }
+            | Self::Proxy { reason } => reason,
+        }
+    }
+}
+
+/// Names what stood in the way.
+pub fn name(error: &Error) -> Obstacle {
+    if let Some((reason, cure)) = certificate::explain(error) {
+        return Obstacle::Certificate { reason, cure };
+    }
+    if let Error::ConnectProxyFailed(reason) = error {
+        return Obstacle::Proxy { reason: explain_proxy(reason) };
+    }
+    Obstacle::Network { reason: explain(error), cure: cure(error) }
+}
+
+/// Returns what to do about an error of the network.
+fn cure(error: &Error) -> &'static str {
+    const OFFLINE: &str = "is this machine online? Nothing was changed";
+    match error {
+        Error::Io(error) if is_lookup_failing(error) => OFFLINE,
+        Error::Io(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown
+            ) =>
+        {
+            OFFLINE
+        }
+        Error::Io(error) if is_lookup(error) => {
+            "check the host's spelling; a workspace on a private link is known only inside its network"
+        }
+        Error::HostNotFound => {
+            "check the host's spelling; a workspace on a private link is known only inside its network"
+        }
+        _ => "check the host's name, the network and the proxy; nothing was changed",
+    }
+}
+
+fn explain_proxy(reason: &str) -> String {
+    let status = reason.rsplit('/').next().and_then(|text| text.parse::<u16>().ok());
+    match status {
+        Some(407) => "it wants a user name and a password, or others than these (407)".to_owned(),
+        Some(403) => "it forbids this host (403)".to_owned(),
+        Some(status) => format!("it answered {status}"),
+        None => "it did not answer as a proxy does".to_owned(),
+    }
+}
+
 /// Judges `error`.
 pub fn judge(error: &Error) -> Prospect {
     match error {
         Error::Io(error) => judge_io(error),
+        Error::ConnectProxyFailed(reason)
+            if reason.ends_with("/407") || reason.ends_with("/403") =>
+        {
+            Prospect::Hopeless
+        }
         Error::HostNotFound
         | Error::ConnectionFailed
         | Error::ConnectProxyFailed(_)
@@ -57,9 +128,15 @@ fn is_lookup(error: &io::Error) -> bool {
     error.to_string().starts_with("failed to lookup")
 }
 
+/// Returns whether names cannot be looked up at all, rather than this one not being known.
+fn is_lookup_failing(error: &io::Error) -> bool {
+    is_lookup(error) && error.to_string().contains("Temporary failure")
+}
+
 /// Returns in words why there is no complete reply.
-pub fn explain(error: &Error) -> String {
+fn explain(error: &Error) -> String {
     match error {
+        Error::Io(error) if is_lookup_failing(error) => "names cannot be looked up".to_owned(),
         Error::Io(error) if is_lookup(error) => "its name is not known".to_owned(),
         Error::Io(error) => explain_io(error),
         Error::HostNotFound => "its name is not known".to_owned(),

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use serde_json::Value;
 use ureq::http::Method;
 
+use super::form;
+
 /// A call of the API, below the host; not `Debug`, because a body can hold a secret.
 #[derive(Clone)]
 pub struct Request {
     pub(super) method: Method,
     pub(super) path: String,
     pub(super) body: Option<Arc<[u8]>>,
+    pub(super) media_type: &'static str,
+    pub(super) is_effect: bool,
     pub(super) naming: Option<&'static str>,
     purpose: Option<String>,
 }
@@ -23,11 +27,20 @@ impl Request {
 
     /// Sends `body` to `path`.
     pub fn post(path: impl Into<String>, body: &Value) -> Self {
-        Self::new(Method::POST, path.into(), Some(body.to_string().into_bytes().into()))
+        let body = body.to_string().into_bytes();
+        Self { is_effect: true, ..Self::new(Method::POST, path.into(), Some(body.into())) }
+    }
+
+    /// Sends `fields` to `path` as a form, which asks for a credential and changes nothing else.
+    pub fn form(path: impl Into<String>, fields: &[(&str, &str)]) -> Self {
+        let body = form::body(fields).into_bytes();
+        let media_type = "application/x-www-form-urlencoded";
+        Self { media_type, ..Self::new(Method::POST, path.into(), Some(body.into())) }
     }
 
     fn new(method: Method, path: String, body: Option<Arc<[u8]>>) -> Self {
-        Self { method, path, body, naming: None, purpose: None }
+        let media_type = "application/json";
+        Self { method, path, body, media_type, is_effect: false, naming: None, purpose: None }
     }
 
     /// Says where in the answer the id of what was made stands, as a JSON pointer (RFC 6901).
@@ -44,9 +57,10 @@ impl Request {
         self
     }
 
-    /// Returns method and path.
+    /// Returns method and path, without a query, which can hold what is nobody's business.
     pub(super) fn call(&self) -> String {
-        format!("{} {}", self.method, self.path)
+        let path = self.path.split('?').next().unwrap_or(&self.path);
+        format!("{} {path}", self.method)
     }
 
     /// Returns what the request is for.

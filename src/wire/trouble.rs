@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Repeat;
 use super::answer::Answer;
 use super::exchange::Loss;
-use super::reason::{self, Prospect};
+use super::reason::{self, Obstacle, Prospect};
 use super::request::Request;
 use crate::clock::Time;
 use crate::error::{ApiFailure, Error};
@@ -19,7 +19,7 @@ pub enum Trouble {
     /// The run is ending.
     Stopped { error: Error, is_sent: bool },
     /// No complete reply came.
-    Lost { reason: String, prospect: Prospect, is_sent: bool },
+    Lost { obstacle: Obstacle, prospect: Prospect, is_sent: bool },
     /// A success whose body is not the API's.
     Unreadable { found: String },
     /// The workspace sends the request elsewhere.
@@ -39,10 +39,10 @@ pub struct Ending {
 impl Trouble {
     /// Names what `loss` means.
     pub fn from_loss(loss: &Loss) -> Self {
-        let reason = reason::explain(&loss.error);
+        let obstacle = reason::name(&loss.error);
         match reason::judge(&loss.error) {
-            Prospect::Strange => Self::Unreadable { found: reason },
-            prospect => Self::Lost { reason, prospect, is_sent: loss.is_sent },
+            Prospect::Strange => Self::Unreadable { found: obstacle.reason().to_owned() },
+            prospect => Self::Lost { obstacle, prospect, is_sent: loss.is_sent },
         }
     }
 
@@ -86,7 +86,7 @@ impl Trouble {
     pub fn brief(&self) -> String {
         match self {
             Self::Stopped { error, .. } => error.to_string(),
-            Self::Lost { reason, .. } => reason.clone(),
+            Self::Lost { obstacle, .. } => obstacle.reason().to_owned(),
             Self::Unreadable { found } => format!("it answered with {found}"),
             Self::Redirected { location } => format!("it redirects to {location}"),
             Self::Refused { failure, .. } => format!("{} {}", failure.status, failure.code),
@@ -110,7 +110,13 @@ impl Ending {
         let (call, host, tries) = (request.call(), host.to_string(), self.tries);
         match self.trouble {
             Trouble::Stopped { error, .. } => error,
-            Trouble::Lost { reason, .. } => Error::Unreachable { host, reason, tries },
+            Trouble::Lost { obstacle, .. } => match obstacle {
+                Obstacle::Network { reason, cure } => {
+                    Error::Unreachable { host, reason, tries, cure }
+                }
+                Obstacle::Certificate { reason, cure } => Error::Untrusted { host, reason, cure },
+                Obstacle::Proxy { reason } => Error::ProxyRefused { host, reason },
+            },
             Trouble::Unreadable { found } => Error::Answer { call, host, found },
             Trouble::Redirected { location } => Error::Redirected { call, host, location },
             Trouble::Refused { failure, retry_after, .. } if is_passing(&failure) => {

@@ -17,6 +17,8 @@ mod hostile;
 mod identity;
 /// The Token Management API.
 mod management;
+/// Those beside a workspace who vouch for people, machines and jobs.
+mod providers;
 /// HTTP as real clients speak it.
 mod protocol;
 /// Who may make a call, and what a token may be.

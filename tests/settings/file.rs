@@ -45,8 +45,8 @@ fn no_profile_inherits_from_default() {
     run("[DEFAULT]\nhost = https://a\ntoken = x\n[p]\nhost = https://b\n", "-p p")
         .expect(expect![[r#"
             --- stderr
-            error: no credential for https://b (profile p): nothing to sign in with is set
-            hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
+            error: no credential for https://b (profile p): found host (profile p in [HOME]/.databrickscfg)
+            hint: set DATABRICKS_TOKEN, or add `token = …` to the profile, or run `patroll configure`; to try without a workspace, add --sandbox
             --- exit 3
         "#]]);
     run("[DEFAULT]\nhost = https://a\n[p]\ntoken = x\n", "-p p").expect(expect![[r#"

@@ -29,8 +29,8 @@ fn nothing_to_go_by() {
     "#]]);
     run("", &[("DATABRICKS_HOST", "https://a.example")], "").expect(expect![[r#"
         --- stderr
-        error: no credential for https://a.example: nothing to sign in with is set
-        hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
+        error: no credential for https://a.example: found host (DATABRICKS_HOST)
+        hint: set DATABRICKS_TOKEN, or add `token = …` to the profile, or run `patroll configure`; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
     run("", &[("DATABRICKS_TOKEN", "x")], "").expect(expect![[r#"
@@ -41,14 +41,14 @@ fn nothing_to_go_by() {
     "#]]);
     run("", &[], "--host https://a.example").expect(expect![[r#"
         --- stderr
-        error: no credential for https://a.example: there is none in [HOME]/.databrickscfg
-        hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
+        error: no credential for https://a.example: found host (--host)
+        hint: set DATABRICKS_TOKEN, or add `token = …` to the profile, or run `patroll configure`; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
     run("[DEFAULT]\nhost = https://a.example\n", &[], "").expect(expect![[r#"
         --- stderr
-        error: no credential for https://a.example (profile DEFAULT): nothing to sign in with is set
-        hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
+        error: no credential for https://a.example (profile DEFAULT): found host (profile DEFAULT in [HOME]/.databrickscfg)
+        hint: set DATABRICKS_TOKEN, or add `token = …` to the profile, or run `patroll configure`; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
     run("[DEFAULT]\ntoken = x\n", &[], "").expect(expect![[r#"
@@ -63,8 +63,8 @@ fn nothing_to_go_by() {
 fn the_environment_does_not_fall_back_to_the_file() {
     run(CONFIG, &[("DATABRICKS_HOST", "https://other.example")], "").expect(expect![[r#"
         --- stderr
-        error: no credential for https://other.example: nothing to sign in with is set
-        hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
+        error: no credential for https://other.example: found host (DATABRICKS_HOST)
+        hint: set DATABRICKS_TOKEN, or add `token = …` to the profile, or run `patroll configure`; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
 }
@@ -178,7 +178,7 @@ fn two_ways_to_sign_in_need_a_choice() {
     ];
     run("", &both, "").expect(expect![[r#"
         --- stderr
-        error: more than one way to sign in is configured: pat (DATABRICKS_TOKEN) and basic (DATABRICKS_USERNAME)
+        error: more than one way to sign in is configured: token (DATABRICKS_TOKEN) and username (DATABRICKS_USERNAME)
         hint: remove one, or say which with `auth_type` (DATABRICKS_AUTH_TYPE)
         --- exit 3
     "#]]);
@@ -186,47 +186,50 @@ fn two_ways_to_sign_in_need_a_choice() {
         "[p]\nhost = https://a.example\ntoken = x\nclient_id = i\nclient_secret = long-secret\n";
     run(config, &[], "-p p").expect(expect![[r#"
         --- stderr
-        error: more than one way to sign in is configured: pat (profile p in [HOME]/.databrickscfg) and oauth-m2m (profile p in [HOME]/.databrickscfg)
+        error: more than one way to sign in is configured: token (profile p in [HOME]/.databrickscfg) and client_id (profile p in [HOME]/.databrickscfg)
         hint: remove one, or say which with `auth_type` (DATABRICKS_AUTH_TYPE)
         --- exit 3
     "#]]);
 }
 
 #[test]
-fn ways_to_sign_in_that_are_yet_to_come() {
-    let config = "[p]\nhost = https://a.example\nclient_id = i\nclient_secret = long-secret\n";
-    run(config, &[], "-p p").expect(expect![[r#"
+fn ways_to_sign_in_that_lack_something() {
+    let refused =
+        |lines: &str| run(&format!("[p]\nhost = https://a.example\n{lines}\n"), &[], "-p p");
+    refused("client_id = i\nauth_type = oauth-m2m").expect(expect![[r#"
         --- stderr
-        error: auth_type `oauth-m2m` (from profile p in [HOME]/.databrickscfg) cannot sign in yet
-        hint: this version signs in by `pat` and `basic`
+        error: oauth-m2m for https://a.example (profile p) lacks client_secret
+        hint: add it to the profile or the environment; `patroll auth describe` shows what is there
         --- exit 3
     "#]]);
-    let config = "[p]\nhost = https://a.example\nauth_type = databricks-cli\n";
-    run(config, &[], "-p p").expect(expect![[r#"
+    refused("auth_type = databricks-cli").expect(expect![[r#"
         --- stderr
-        error: auth_type `databricks-cli` (from profile p in [HOME]/.databrickscfg) cannot sign in yet
-        hint: this version signs in by `pat` and `basic`
+        error: databricks-cli for https://a.example (profile p) lacks the program `databricks`
+        hint: add it to the profile or the environment; `patroll auth describe` shows what is there
         --- exit 3
     "#]]);
-    let config = "[p]\nhost = https://a.example\ntoken = x\nauth_type = nonsense\n";
-    run(config, &[], "-p p").expect(expect![[r#"
+    refused("token = x\nauth_type = nonsense").expect(expect![[r#"
         --- stderr
-        error: auth_type `nonsense` (from profile p in [HOME]/.databrickscfg) cannot sign in yet
-        hint: this version signs in by `pat` and `basic`
+        error: auth_type `nonsense` (from profile p in [HOME]/.databrickscfg) is not known
+        hint: patroll signs in by pat, basic, oauth-m2m, databricks-cli, metadata-service, github-oidc, azure-devops-oidc, env-oidc, file-oidc, github-oidc-azure, azure-msi, azure-client-secret, azure-cli
         --- exit 3
     "#]]);
-    let config = "[p]\nhost = https://a.example\nauth_type = pat\n";
-    run(config, &[], "-p p").expect(expect![[r#"
+    refused("token = x\nauth_type = google-credentials").expect(expect![[r#"
         --- stderr
-        error: no credential for https://a.example (profile p): `token` is not set
-        hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
+        error: auth_type `google-credentials` (from profile p in [HOME]/.databrickscfg) is not supported
+        hint: patroll signs in by pat, basic, oauth-m2m, databricks-cli, metadata-service, github-oidc, azure-devops-oidc, env-oidc, file-oidc, github-oidc-azure, azure-msi, azure-client-secret, azure-cli
         --- exit 3
     "#]]);
-    let config = "[p]\nhost = https://a.example\nusername = ann\n";
-    run(config, &[], "-p p").expect(expect![[r#"
+    refused("auth_type = pat").expect(expect![[r#"
         --- stderr
-        error: no credential for https://a.example (profile p): `password` is not set
-        hint: set DATABRICKS_TOKEN, or add `token = …` to the profile; to try without a workspace, add --sandbox
+        error: pat for https://a.example (profile p) lacks token
+        hint: add it to the profile or the environment; `patroll auth describe` shows what is there
+        --- exit 3
+    "#]]);
+    refused("username = ann").expect(expect![[r#"
+        --- stderr
+        error: no credential for https://a.example (profile p): found host (profile p in [HOME]/.databrickscfg), username (profile p in [HOME]/.databrickscfg)
+        hint: set DATABRICKS_TOKEN, or add `token = …` to the profile, or run `patroll configure`; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
 }

@@ -33,6 +33,12 @@ impl Outcome {
         assert_eq!(error, Some(expected), "{self}");
     }
 
+    /// Sees that it did what it was asked to.
+    #[track_caller]
+    pub fn expect_success(&self) {
+        assert_eq!(self.code, Some(0), "{self}");
+    }
+
     /// Gives stdout.
     pub fn stdout(&self) -> &str {
         &self.stdout

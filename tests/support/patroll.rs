@@ -24,8 +24,10 @@ pub struct Patroll<'w> {
     stdin: Option<Vec<u8>>,
     columns: Option<u16>,
     stdout: Option<Stdio>,
+    is_typed: bool,
     reveals: bool,
     meant: Vec<String>,
+    words: Vec<(String, String)>,
 }
 
 impl<'w> Patroll<'w> {
@@ -46,8 +48,10 @@ impl<'w> Patroll<'w> {
             stdin: None,
             columns: None,
             stdout: None,
+            is_typed: false,
             reveals: false,
             meant: Vec::new(),
+            words: Vec::new(),
         }
     }
 
@@ -141,9 +145,21 @@ impl<'w> Patroll<'w> {
         self
     }
 
+    /// Gives it a stdin that is typed while it runs.
+    pub fn typed(mut self) -> Self {
+        self.is_typed = true;
+        self
+    }
+
     /// Watches for a secret that no world knows of.
     pub fn secret(mut self, secret: &str) -> Self {
         self.secrets.push(secret.to_owned());
+        self
+    }
+
+    /// Puts `word` in the place of something that differs from run to run.
+    pub fn word(mut self, found: &str, word: &str) -> Self {
+        self.words.push((found.to_owned(), word.to_owned()));
         self
     }
 
@@ -172,6 +188,7 @@ impl<'w> Patroll<'w> {
         let process = match (self.columns, self.stdout.take()) {
             (Some(columns), _) => terminal::start(command, columns),
             (None, Some(stdout)) => Process::start_into(command, stdout),
+            (None, None) if self.is_typed => Process::start_typing(command),
             (None, None) => Process::start(command, stdin),
         };
         Running { patroll: self, process }
@@ -199,6 +216,18 @@ impl Running<'_> {
         self
     }
 
+    /// Types something.
+    pub fn type_in(self, text: &str) -> Self {
+        self.process.type_in(text);
+        self
+    }
+
+    /// Leaves nothing more to be read.
+    pub fn end_input(self) -> Self {
+        self.process.end_input();
+        self
+    }
+
     /// Sends a signal.
     pub fn signal(self, signal: Signal) -> Self {
         self.process.signal(signal);
@@ -208,8 +237,17 @@ impl Running<'_> {
     /// Waits for its end, and looks for secrets in everything it said and left.
     #[track_caller]
     pub fn finish(self) -> Outcome {
-        let Patroll { folder, world, hosts, secrets: added, columns, reveals, meant, .. } =
-            self.patroll;
+        let Patroll {
+            folder,
+            world,
+            hosts,
+            secrets: added,
+            columns,
+            reveals,
+            meant,
+            words: own,
+            ..
+        } = self.patroll;
         let Ended { stdout, stderr, code } = self.process.finish();
         let mut secrets = Secrets::of(world);
         for secret in &added {
@@ -218,7 +256,7 @@ impl Running<'_> {
         let spoken = if reveals { &stderr } else { &format!("{stdout}{stderr}") };
         assert_eq!(secrets.find(spoken), None, "it shows a secret:\n{stdout}\n{stderr}");
         secrets.assert_none_left(&folder, &meant);
-        let words = Words::of(world, &hosts, &folder);
+        let words = Words::of(world, &hosts, &folder).with(own);
         let settle = |text: &str| {
             let text = if columns.is_some() { terminal::show(text) } else { text.to_owned() };
             words.settle(&text)

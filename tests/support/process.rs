@@ -15,12 +15,16 @@ use rustix::process::{
 /// No run takes this long; it is only reached by a failing test.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What a child reads from, line by line.
+pub type Keyboard = Box<dyn Write + Send>;
+
 /// A child in a process group of its own.
 pub struct Process {
     child: Child,
     pid: Pid,
     stdout: Stream,
     stderr: Stream,
+    keyboard: Mutex<Option<Keyboard>>,
     watchdog: Option<(Sender<()>, JoinHandle<bool>)>,
 }
 
@@ -67,7 +71,33 @@ impl Process {
             }
             is_late
         });
-        Self { child, pid, stdout, stderr, watchdog: Some((sender, watchdog)) }
+        let keyboard = Mutex::default();
+        Self { child, pid, stdout, stderr, keyboard, watchdog: Some((sender, watchdog)) }
+    }
+
+    /// Takes what the child reads from.
+    pub fn with_keyboard(self, keyboard: impl Write + Send + 'static) -> Self {
+        *self.keyboard.lock().unwrap() = Some(Box::new(keyboard));
+        self
+    }
+
+    /// Starts `command` with a stdin that is written later.
+    pub fn start_typing(mut command: Command) -> Self {
+        let (reader, writer) = std::io::pipe().unwrap();
+        command.stdin(reader).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let process = Self::spawn(command, None);
+        process.with_keyboard(writer)
+    }
+
+    /// Types something.
+    pub fn type_in(&self, text: &str) {
+        let mut keyboard = self.keyboard.lock().unwrap();
+        keyboard.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Leaves nothing more to be read.
+    pub fn end_input(&self) {
+        drop(self.keyboard.lock().unwrap().take());
     }
 
     /// Sends a signal.

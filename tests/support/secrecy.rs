@@ -51,5 +51,7 @@ impl Secrets {
 fn find_shape(text: &str) -> Option<String> {
     let starts = text.match_indices("dapi").map(|(at, _)| &text[at..]);
     let lengths = starts.map(|rest| (rest, shape_length(rest, "dapi", "", &[32])));
-    lengths.into_iter().find_map(|(rest, length)| Some(rest[..length?].to_owned()))
+    let bearers = text.match_indices("oauth-").map(|(at, _)| &text[at..]);
+    let bearers = bearers.map(|rest| (rest, shape_length(rest, "oauth-", "", &[48])));
+    lengths.chain(bearers).find_map(|(rest, length)| Some(rest[..length?].to_owned()))
 }

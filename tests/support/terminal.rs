@@ -22,7 +22,9 @@ pub fn start(mut command: Command, columns: u16) -> Process {
     let child = command.process_group(0).spawn().unwrap();
     // The terminal ends when nobody holds its other side any more, and that is in here too.
     drop(command);
-    Process::watch(child, Stream::collect(File::from(master)), Stream::empty())
+    let screen = File::from(master);
+    let keyboard = screen.try_clone().unwrap();
+    Process::watch(child, Stream::collect(screen), Stream::empty()).with_keyboard(keyboard)
 }
 
 /// Returns what a terminal got with plain line ends and escape sequences made visible.

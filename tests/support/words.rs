@@ -31,6 +31,12 @@ impl Words {
         Self(words)
     }
 
+    /// Adds what the test itself knows, which comes before all else.
+    pub fn with(mut self, words: Vec<(String, String)>) -> Self {
+        self.0.splice(0..0, words);
+        self
+    }
+
     /// Replaces everything in `text`.
     pub fn settle(&self, text: &str) -> String {
         let mut text = text.to_owned();

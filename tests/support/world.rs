@@ -83,6 +83,37 @@ impl World {
         id
     }
 
+    /// Makes a token that lives `lifetime` hours, and gives its id and its value.
+    pub fn mint(&self, comment: &str, lifetime: i64) -> (String, String) {
+        let body = json!({ "comment": comment, "lifetime_seconds": lifetime * 3600 });
+        let made = self.call("POST", "/api/2.0/token/create", &body);
+        self.prepared.borrow_mut().push(self.sandbox.writes().len() - 1);
+        let id = text(&made["token_info"]["token_id"]);
+        self.names.borrow_mut().push((id.clone(), comment.to_owned()));
+        (id, text(&made["token_value"]))
+    }
+
+    /// Lets time pass, in milliseconds.
+    pub fn advance(&self, ms: i64) {
+        self.sandbox.advance(ms);
+    }
+
+    /// Gives a token about a job that the runner beside the workspace signs for `audience`.
+    pub fn voucher(&self, audience: &str) -> String {
+        let signed = self.ask(
+            "github",
+            "GET",
+            &format!("/actions/id-token?audience={audience}"),
+            &json!({}),
+        );
+        text(&signed["value"])
+    }
+
+    /// Gives the account that the workspace belongs to.
+    pub fn account(&self) -> String {
+        text(&self.ask("config", "GET", "/.well-known/databricks-config", &json!({}))["account_id"])
+    }
+
     /// Revokes a token, as if somebody else had.
     pub fn revoke(&self, id: &str) {
         self.call("POST", "/api/2.0/token/delete", &json!({ "token_id": id }));
@@ -157,7 +188,11 @@ impl World {
 
     /// Makes a call as the administrator, whose password stays good whatever happens to tokens.
     fn call(&self, method: &str, path: &str, body: &Value) -> Value {
-        self.asked.borrow_mut().push(path.rsplit('/').next().unwrap().to_owned());
+        self.ask(path.rsplit('/').next().unwrap(), method, path, body)
+    }
+
+    fn ask(&self, operation: &str, method: &str, path: &str, body: &Value) -> Value {
+        self.asked.borrow_mut().push(operation.to_owned());
         let address = self.address();
         let pair = format!("{}:{}", address.user, address.password);
         let basic = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));

@@ -76,10 +76,10 @@ fn a_connection_that_will_never_be_safe_is_not_tried_twice() {
     let error = desk.create().err().unwrap();
     assert_eq!(
         desk.words(&error),
-        "cannot reach HOST: received corrupt message of type InvalidContentType\n\
-         check the host's name, the network and the proxy; nothing was changed"
+        "no trusted connection to HOST: the server does not speak TLS as it should (received corrupt message of \
+         type InvalidContentType)\nis there a proxy, a firewall or a plain-http server at this address and port?"
     );
-    assert_eq!(desk.audit(), ["UNREACHABLE"]);
+    assert_eq!(desk.audit(), ["UNTRUSTED"]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ use crate::sandbox::{Options, Sandbox};
 use crate::secret::Secret;
 use crate::state::StateDir;
 use crate::stop::Stop;
-use crate::wire::{Http, Pace};
+use crate::wire::{Http, Means, Pace};
 
 const NOW: i64 = 1_795_000_000_000;
 
@@ -92,16 +92,10 @@ impl Desk {
         );
         let gate = Arc::new(gate);
         let place = Place { profile: None, host: host.to_string() };
-        let http = Http::new(
-            host,
-            "patroll/test".to_owned(),
-            Arc::clone(&output),
-            Arc::clone(&stop),
-            clock,
-            setup.pace,
-        );
-        let client =
-            Client::new(http.unwrap(), credential, Arc::clone(&gate), place, setup.own_token_id);
+        let http =
+            Http::new(host, means(Arc::clone(&output), Arc::clone(&stop), clock, setup.pace));
+        let http = Arc::new(http.unwrap());
+        let client = Client::new(http, credential, Arc::clone(&gate), place, setup.own_token_id);
         Self { sandbox, client, gate, stop, state }
     }
 
@@ -172,6 +166,11 @@ fn brief(error: &Error) -> String {
         _ => String::new(),
     };
     format!("{} {}{named}", error.exit_code(), error.code())
+}
+
+/// Returns the means of a line on this machine.
+fn means(output: Arc<Output>, stop: Arc<Stop>, clock: Arc<Clock>, pace: Pace) -> Means {
+    Means { network: Arc::default(), automation: None, output, stop, clock, pace }
 }
 
 fn pat(value: &str) -> Box<dyn Credential> {

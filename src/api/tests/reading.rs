@@ -8,6 +8,7 @@ use super::*;
 use crate::auth::Basic;
 use crate::clock::Time;
 use crate::gate::Mode;
+use crate::wire::Signature;
 
 fn story(desk: &Desk) -> String {
     let told = |listing: tokens::Listing| format!("listed {}", listing.tokens.len());
@@ -61,7 +62,8 @@ fn errors_keep_the_servers_words() {
         (
             "list:redirect=https://login.test/a?b=c",
             "GET /api/2.0/token/list on HOST was redirected to https://login.test/a, and a credential follows no \
-             redirect\nis the host right? Write the address the workspace itself shows",
+             redirect\nis the host right? A network's own login page redirects too: open any page in a browser. \
+             Otherwise write the address the workspace itself shows",
         ),
     ];
     for (fault, expected) in cases {
@@ -113,16 +115,13 @@ struct Renewable {
 }
 
 impl Credential for Renewable {
-    fn header(&self) -> Result<Secret, Error> {
+    fn sign(&self) -> Result<Signature, Error> {
         let is_renewed = self.is_renewed.load(Ordering::Relaxed);
-        Ok(Secret::new(if is_renewed {
-            format!("Bearer {}", self.value)
-        } else {
-            "Bearer old".to_owned()
-        }))
+        let value = if is_renewed { self.value.as_str() } else { "old" };
+        Ok(Signature::bearer("test", &Secret::new(value)))
     }
 
-    fn refresh(&self) -> Result<bool, Error> {
+    fn refresh(&self, _: &Signature) -> Result<bool, Error> {
         Ok(!self.is_renewed.swap(true, Ordering::Relaxed))
     }
 
@@ -132,10 +131,6 @@ impl Credential for Renewable {
 
     fn auth_type(&self) -> &'static str {
         "test"
-    }
-
-    fn token_value(&self) -> Option<&Secret> {
-        None
     }
 }
 
@@ -159,6 +154,6 @@ fn a_credential_does_not_go_over_plain_http_to_another_machine() {
     let manner = Manner { format: Format::Json, color: None, quiet: true, debug: false };
     let output = Arc::new(Output::new(manner, Arc::clone(&stop)));
     let host = Host::parse("http://workspace.test").unwrap();
-    let http = Http::new(host, String::new(), output, stop, clock, PACE);
+    let http = Http::new(host, means(output, stop, clock, PACE));
     assert_eq!(http.err().map(|error| error.exit_code()), Some(3));
 }

@@ -72,7 +72,7 @@ mod api {
     ) -> Result<ImmutableString, Box<EvalAltResult>> {
         let run = Run::of(&context)?;
         let workspace = run.session().workspace().map_err(|error| run.throw(error))?;
-        Ok(workspace.connection().host.to_string().into())
+        Ok(workspace.place().host.clone().into())
     }
 
     /// Returns the name of the profile in use; the empty text if the environment or the sandbox says it all. Throws if no
@@ -85,7 +85,7 @@ mod api {
     pub fn profile_name(context: NativeCallContext) -> Result<ImmutableString, Box<EvalAltResult>> {
         let run = Run::of(&context)?;
         let workspace = run.session().workspace().map_err(|error| run.throw(error))?;
-        Ok(workspace.connection().profile.as_deref().unwrap_or_default().into())
+        Ok(workspace.connection().profile_name().unwrap_or_default().into())
     }
 
     /// Waits for a length of time; Ctrl-C and `--timeout` end the wait and the run. Throws for a bare number, which has no

@@ -1,7 +1,11 @@
-//! `~/.databrickscfg`: reading its profiles as Databricks' own tools do.
+//! `~/.databrickscfg`: reading its profiles as Databricks' own tools do, and changing them without a byte too many.
 //!
 //! The only place that names the INI parser. No profile inherits from DEFAULT; which profile is meant, and what beats it,
 //! is `settings`'.
+
+mod edit;
+mod scan;
+mod write;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,8 +17,14 @@ use ini::{Ini, ParseOption};
 
 use crate::error::{Error, reason};
 
+pub use edit::Edit;
+pub use write::write;
+
 /// The profile that is meant when nobody names one.
 pub const DEFAULT: &str = "DEFAULT";
+
+/// The profile file's sections, their keys and values.
+type Sections = BTreeMap<String, BTreeMap<String, String>>;
 
 /// A section with settings for the tools themselves; never a profile.
 const TOOL_SETTINGS: &str = "__settings__";
@@ -23,14 +33,20 @@ const TOOL_SETTINGS: &str = "__settings__";
 #[derive(Clone, Debug)]
 pub struct Profiles {
     path: PathBuf,
-    sections: BTreeMap<String, BTreeMap<String, String>>,
+    sections: Sections,
+    lines: BTreeMap<(String, String), usize>,
     is_exposed: bool,
 }
 
 impl Profiles {
     /// Reads the file; one that does not exist has no profiles.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let empty = Self { path: path.to_owned(), sections: BTreeMap::new(), is_exposed: false };
+        let empty = Self {
+            path: path.to_owned(),
+            sections: Sections::new(),
+            lines: BTreeMap::new(),
+            is_exposed: false,
+        };
         let text = match fs::read(path) {
             Ok(bytes) => {
                 String::from_utf8(bytes).map_err(|_| malformed(path, "it is not UTF-8"))?
@@ -38,16 +54,14 @@ impl Profiles {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(empty),
             Err(error) => return Err(malformed(path, &reason(&error))),
         };
-        let options =
-            ParseOption { enabled_escape: false, enabled_quote: true, ..ParseOption::default() };
-        let parsed = Ini::load_from_str_opt(&text, options)
-            .map_err(|error| malformed(path, &explain(&text, &error)))?;
-        let sections = parsed.iter().filter_map(|(name, values)| {
-            let values = values.iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
-            Some((name?.to_owned(), values.collect()))
-        });
+        let sections = read(&text).map_err(|problem| malformed(path, &problem))?;
         let is_exposed = fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o044 != 0);
-        Ok(Self { sections: sections.collect(), is_exposed, ..empty })
+        Ok(Self { sections, lines: number(&text), is_exposed, ..empty })
+    }
+
+    /// Returns the line, from 1, on which a profile's key has its value.
+    pub fn line(&self, profile: &str, key: &str) -> Option<usize> {
+        self.lines.get(&(profile.to_owned(), key.to_owned())).copied()
     }
 
     /// Returns where the file lies.
@@ -89,6 +103,37 @@ fn explain(text: &str, error: &ini::ParseError) -> String {
         Some(index) => format!("line {} is neither `[NAME]` nor `key = value`", index + 1),
         None => error.msg.to_string(),
     }
+}
+
+/// Reads the text of a profile file; the error says what is wrong with it.
+fn read(text: &str) -> Result<Sections, String> {
+    let options =
+        ParseOption { enabled_escape: false, enabled_quote: true, ..ParseOption::default() };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // The parser would go on with the next line behind a backslash; a space, which it trims, keeps it from that.
+    let text = text.replace("\\\n", "\\ \n");
+    let parsed = Ini::load_from_str_opt(&text, options).map_err(|error| explain(&text, &error))?;
+    let sections = parsed.iter().filter_map(|(name, values)| {
+        let values = values.iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
+        Some((name?.to_owned(), values.collect()))
+    });
+    Ok(sections.collect())
+}
+
+/// Finds the line of each key.
+fn number(text: &str) -> BTreeMap<(String, String), usize> {
+    let mut lines = BTreeMap::new();
+    let mut section = String::new();
+    for (at, line) in scan::scan(text).into_iter().enumerate() {
+        match line.kind {
+            scan::Kind::Section(name) => section = name,
+            scan::Kind::Entry(entry) => {
+                lines.insert((section.clone(), entry.key), at + 1);
+            }
+            scan::Kind::Other => {}
+        }
+    }
+    lines
 }
 
 fn malformed(path: &Path, problem: &str) -> Error {

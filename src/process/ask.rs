@@ -1,0 +1,87 @@
+//! Runs a program that hands out a credential, and takes what it says into custody.
+//!
+//! Outside the gate: signing in. What the program answers is never shown, only what it complains about.
+
+use std::ffi::OsString;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::error::Error;
+use crate::secret::Secret;
+use crate::stop::Stop;
+
+/// Long enough for a program that asks the network.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often it is looked whether the program has ended.
+const GLANCE: Duration = Duration::from_millis(5);
+
+/// A line of complaint longer than this is cut.
+const LONGEST_COMPLAINT: usize = 500;
+
+/// Runs `program` to its end and returns what it said on stdout; it fails if the program does, in the program's own words.
+pub fn ask(program: &Path, arguments: &[OsString], stop: &Stop) -> Result<Secret, Error> {
+    let failed = |reason: String| Error::Command { program: program.display().to_string(), reason };
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| failed(format!("cannot be run: {}", crate::error::reason(&error))))?;
+    let (said, complained) = (listen(child.stdout.take()), listen(child.stderr.take()));
+    let ended = await_end(&mut child, stop);
+    let (said, complained) =
+        (said.join().unwrap_or_default(), complained.join().unwrap_or_default());
+    match ended? {
+        Some(true) => Ok(Secret::unregistered(said)),
+        Some(false) => Err(failed(format!("failed: {}", shorten(&complained)))),
+        None => Err(failed(format!("did not end within {} s", PATIENCE.as_secs()))),
+    }
+}
+
+/// Waits for the end and tells whether it was a success; nothing if it took too long.
+fn await_end(child: &mut Child, stop: &Stop) -> Result<Option<bool>, Error> {
+    let begun = Instant::now();
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Ok(Some(status.success())),
+            Ok(None) if begun.elapsed() < PATIENCE => {}
+            Ok(None) | Err(_) => {
+                end(child);
+                return Ok(None);
+            }
+        }
+        if let Err(error) = stop.sleep(GLANCE) {
+            end(child);
+            return Err(error);
+        }
+    }
+}
+
+fn end(child: &mut Child) {
+    // One that has ended already needs no end.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// Reads a stream to its end aside, so that neither side waits for the other.
+fn listen(stream: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut stream) = stream {
+            // What came before a broken end is still worth reading.
+            let _ = stream.read_to_end(&mut bytes);
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+fn shorten(text: &str) -> String {
+    let text = text.trim().trim_start_matches("Error: ");
+    let line = text.lines().next().unwrap_or("it says nothing");
+    line.chars().take(LONGEST_COMPLAINT).collect()
+}
