@@ -40,12 +40,9 @@ pub fn show(session: &Session, from: usize) -> Result<(), Error> {
 fn table_of(planned: &[Planned], id_length: usize) -> Table {
     let mut table = Table::new(["would", "what", "comment", "asked by"]);
     for plan in planned {
-        let (verb, what) = match &plan.effect {
-            Effect::CreateToken { lifetime, .. } => ("create", format!("a token for {lifetime}")),
-            Effect::RevokeToken { token_id, .. } => {
-                ("revoke", token_id.chars().take(id_length).collect())
-            }
-            Effect::WriteFile { path } => ("write", path.clone()),
+        let what = match &plan.effect {
+            Effect::RevokeToken { token_id, .. } => token_id.chars().take(id_length).collect(),
+            other => other.what(),
         };
         let origin = match (&plan.origin.script, plan.origin.line) {
             (Some(script), Some(line)) => format!("{script}:{line}"),
@@ -53,7 +50,7 @@ fn table_of(planned: &[Planned], id_length: usize) -> Table {
             (None, _) => "the command line".to_owned(),
         };
         table.rows.push(vec![
-            verb.to_owned(),
+            plan.effect.verbs().0.to_owned(),
             what,
             plan.effect.comment().unwrap_or_default().to_owned(),
             origin,
@@ -67,10 +64,6 @@ fn json_of(plan: &Planned) -> Value {
         Effect::CreateToken { lifetime, .. } => Some(lifetime.seconds()),
         _ => None,
     };
-    let path = match &plan.effect {
-        Effect::WriteFile { path } => Some(path),
-        _ => None,
-    };
     let mut row = json!({
         "effect": plan.effect.name(),
         "host": plan.place.host,
@@ -78,10 +71,12 @@ fn json_of(plan: &Planned) -> Value {
         "token_id": plan.effect.token_id(),
         "comment": plan.effect.comment(),
         "lifetime_seconds": lifetime,
-        "path": path,
         "script": plan.origin.script,
         "line": plan.origin.line,
     });
+    for (name, text) in plan.effect.details() {
+        row[name] = text.into();
+    }
     if let Some(object) = row.as_object_mut() {
         object.retain(|_, value| !value.is_null());
     }

@@ -79,6 +79,6 @@ fn a_run_on_the_sandbox_leaves_the_machines_files_alone() {
         Patroll::within(&folder).args("--sandbox tokens create --comment x --to-file token.txt");
     let outcome = run.run();
     assert_eq!(outcome.code(), 0, "{outcome}");
-    assert!(outcome.stderr().contains("sandbox: token.txt is not really written"));
+    assert!(outcome.stderr().contains("sandbox: not really done: write token.txt"));
     assert!(!folder.work().join("token.txt").exists());
 }

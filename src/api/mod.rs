@@ -4,6 +4,8 @@
 
 pub mod identity;
 mod own;
+#[allow(dead_code, reason = "the functions that need it come next")]
+pub mod secrets;
 pub mod tokens;
 
 #[cfg(test)]

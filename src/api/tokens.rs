@@ -95,7 +95,11 @@ pub fn list(client: &Client) -> Result<Listing, Error> {
 /// Creates a token. Where its fate is unknown, the error names the tokens that could be it.
 pub fn create(client: &Client, new: &NewToken, origin: &Origin) -> Result<Created, Error> {
     let request = request_to_create(new)?;
-    let effect = Effect::CreateToken { comment: new.comment.clone(), lifetime: new.lifetime };
+    let effect = Effect::CreateToken {
+        comment: new.comment.clone(),
+        lifetime: new.lifetime,
+        on_behalf_of: None,
+    };
     let begun = Instant::now();
     match client.write(&effect, origin, &request, Repeat::UnlessSent) {
         Ok(Written::Done(answer)) => read_minted(&answer).map(Created::Made),
@@ -169,8 +173,11 @@ pub fn revoke(
     if token_id.is_empty() {
         return Err(Error::BadRequest { problem: "an empty text is no token id".to_owned() });
     }
-    let effect =
-        Effect::RevokeToken { token_id: token_id.clone(), comment: target.comment.clone() };
+    let effect = Effect::RevokeToken {
+        token_id: token_id.clone(),
+        comment: target.comment.clone(),
+        is_by_admin: false,
+    };
     protect_own(client, token_id, rule, |error| {
         client.gate.refuse(effect.clone(), &client.place, origin, error)
     })?;

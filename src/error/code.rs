@@ -16,6 +16,7 @@ impl Error {
             | Self::BadRequest { .. }
             | Self::Usage { .. } => "INVALID_ARGUMENT",
             Self::ConfigMalformed { .. } | Self::ProfileMissing { .. } => "PROFILE",
+            Self::CommandFailed { .. } => "COMMAND",
             Self::Command { .. }
             | Self::CredentialAmbiguous { .. }
             | Self::CredentialExposed { .. }

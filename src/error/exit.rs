@@ -78,6 +78,7 @@ impl Error {
             Self::Answer { .. }
             | Self::Api(_)
             | Self::BadRequest { .. }
+            | Self::CommandFailed { .. }
             | Self::Io { .. }
             | Self::Redirected { .. }
             | Self::Sandbox { .. }

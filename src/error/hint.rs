@@ -28,7 +28,7 @@ impl Error {
             Self::CertificateFile { .. } => {
                 "write certificates and keys in PEM form, with lines like -----BEGIN CERTIFICATE-----".to_owned()
             }
-            Self::Command { .. } => "run it by hand to see more".to_owned(),
+            Self::Command { .. } | Self::CommandFailed { .. } => "run it by hand to see more".to_owned(),
             Self::CredentialIncomplete { .. } => {
                 "add it to the profile or the environment; `patroll auth describe` shows what is there".to_owned()
             }

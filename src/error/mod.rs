@@ -99,6 +99,10 @@ pub enum Error {
     #[error("`{program}` {reason}")]
     Command { program: String, reason: String },
 
+    /// A program that was run as an effect failed.
+    #[error("`{program}` {reason}")]
+    CommandFailed { program: String, reason: String },
+
     /// Two ways to sign in were given at once.
     #[error("more than one way to sign in is configured: {}", found.join(" and "))]
     CredentialAmbiguous { found: Vec<String> },

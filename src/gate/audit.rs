@@ -48,7 +48,7 @@ impl Entry {
             Outcome::Refused { code, request_id } => (code.as_str(), None, request_id.as_deref()),
             Outcome::Unknown => ("unknown", None, None),
         };
-        let line = json!({
+        let mut line = json!({
             "time": time.to_string(),
             "run_id": run_id,
             "profile": self.place.profile,
@@ -58,10 +58,12 @@ impl Entry {
             "effect": self.effect.name(),
             "token_id": self.effect.token_id().or(made),
             "comment": self.effect.comment(),
-            "path": self.effect.path(),
-            "outcome": word,
-            "request_id": request_id,
         });
+        for (name, text) in self.effect.details() {
+            line[name] = text.into();
+        }
+        line["outcome"] = word.into();
+        line["request_id"] = request_id.into();
         format!("{}\n", secret::redact(&line.to_string()))
     }
 }

@@ -46,6 +46,16 @@ pub enum Admission {
     Dry(usize),
 }
 
+#[allow(dead_code, reason = "the functions that need it come next")]
+/// What the gate says to several effects, which it admits all or none of.
+#[must_use]
+pub enum Batch {
+    /// Do them, and close each permit, in the order of the effects, with what came of it.
+    Go(Vec<Permit>),
+    /// Do none: this is a dry run.
+    Dry,
+}
+
 /// An effect that a dry run did not make.
 #[derive(Clone, Debug)]
 pub struct Planned {
@@ -128,8 +138,12 @@ impl Gate {
             return Ok(());
         }
         for (token_id, comment) in tokens {
-            let (token_id, comment) = (token_id.clone(), comment.clone());
-            self.refuse(Effect::RevokeToken { token_id, comment }, place, origin, Error::Declined);
+            let effect = Effect::RevokeToken {
+                token_id: token_id.clone(),
+                comment: comment.clone(),
+                is_by_admin: false,
+            };
+            self.refuse(effect, place, origin, Error::Declined);
         }
         Err(Error::Declined)
     }
@@ -161,37 +175,78 @@ impl Gate {
         place: &Place,
         origin: &Origin,
     ) -> Result<Admission, Error> {
+        if self.decide(std::slice::from_ref(&effect), place, origin)? {
+            return Ok(Admission::Go(self.permit(effect, place, origin)));
+        }
+        let planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = planned.iter().filter(|plan| plan.effect.name() == effect.name()).count();
+        Ok(Admission::Dry(count))
+    }
+
+    #[allow(dead_code, reason = "the functions that need it come next")]
+    /// Decides about several effects of one kind at once, before the first of them: all are admitted or none is.
+    pub fn admit_all(
+        &self,
+        effects: Vec<Effect>,
+        place: &Place,
+        origin: &Origin,
+    ) -> Result<Batch, Error> {
+        if !self.decide(&effects, place, origin)? {
+            return Ok(Batch::Dry);
+        }
+        let permits = effects.into_iter().map(|effect| self.permit(effect, place, origin));
+        Ok(Batch::Go(permits.collect()))
+    }
+
+    /// Returns whether the effects are to happen; one that is refused ends the run, and none of them happens.
+    fn decide(&self, effects: &[Effect], place: &Place, origin: &Origin) -> Result<bool, Error> {
         self.stop.check()?;
-        if let Err(error) = self.grants.check(&effect, origin) {
-            return Err(self.refuse(effect, place, origin, error));
+        for effect in effects {
+            if let Err(error) = self.judge(effect, origin) {
+                return Err(self.refuse(effect.clone(), place, origin, error));
+            }
         }
         if self.is_dry() {
-            let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
-            planned.push(Planned {
+            let plan = |effect: &Effect| Planned {
                 effect: effect.clone(),
                 place: place.clone(),
                 origin: origin.clone(),
-            });
-            return Ok(Admission::Dry(
-                planned.iter().filter(|plan| plan.effect.name() == effect.name()).count(),
-            ));
+            };
+            let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+            planned.extend(effects.iter().map(plan));
+            return Ok(false);
         }
-        if self.mode == Mode::Sandbox
-            && let Some(path) = effect.path()
-        {
-            self.books.output.note(&format!("sandbox: {path} is not really written"));
-            return Ok(Admission::Dry(0));
-        }
-        if let Effect::RevokeToken { token_id, .. } = &effect
-            && !self.consent.covers(token_id)
-        {
-            return Err(self.refuse(effect, place, origin, Error::Declined));
+        if self.mode == Mode::Sandbox && effects.iter().any(Effect::leaves_workspace) {
+            for effect in effects {
+                let (verb, _) = effect.verbs();
+                self.books
+                    .output
+                    .note(&format!("sandbox: not really done: {verb} {}", effect.what()));
+            }
+            return Ok(false);
         }
         self.books.audit.open().map_err(|error| self.stop.fail(error))?;
-        Ok(Admission::Go(Permit {
+        Ok(true)
+    }
+
+    /// Returns why an effect may not happen, if so.
+    fn judge(&self, effect: &Effect, origin: &Origin) -> Result<(), Error> {
+        self.grants.check(effect, origin)?;
+        match effect {
+            Effect::RevokeToken { token_id, .. }
+                if !self.is_dry() && !self.consent.covers(token_id) =>
+            {
+                Err(Error::Declined)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn permit(&self, effect: Effect, place: &Place, origin: &Origin) -> Permit {
+        Permit {
             entry: Some(Entry::new(effect, place.clone(), origin.clone())),
             books: Arc::clone(&self.books),
-        }))
+        }
     }
 
     /// Records that `effect` is refused because of `error`, which ends the run; returns the error.

@@ -5,15 +5,26 @@ use std::sync::{Mutex, PoisonError};
 use super::audit::Outcome;
 use super::effect::Effect;
 
+/// What can have happened, in the order in which it is told.
+const DEEDS: [(&str, &str); 9] = [
+    ("created", "token"),
+    ("revoked", "token"),
+    ("wrote", "file"),
+    ("wrote", "profile"),
+    ("created", "scope"),
+    ("put", "secret"),
+    ("deleted", "secret"),
+    ("ran", "command"),
+    ("sent", "request"),
+];
+
 /// The counts of one run.
 #[derive(Default)]
 pub struct Tally(Mutex<Counts>);
 
 #[derive(Clone, Copy, Default)]
 struct Counts {
-    created: usize,
-    revoked: usize,
-    written: usize,
+    deeds: [usize; DEEDS.len()],
     unknown: usize,
 }
 
@@ -29,33 +40,29 @@ impl Tally {
             }
             Outcome::AlreadyGone { .. } | Outcome::Refused { .. } => return None,
         };
-        match effect {
-            Effect::CreateToken { comment, .. } => {
-                counts.created += 1;
-                Some(format!("created {} {comment}", short(made)).trim_end().to_owned())
-            }
-            Effect::RevokeToken { token_id, comment } => {
-                counts.revoked += 1;
-                let comment = comment.as_deref().unwrap_or_default();
-                Some(format!("revoked {} {comment}", short(token_id)).trim_end().to_owned())
-            }
-            Effect::WriteFile { path } => {
-                counts.written += 1;
-                Some(format!("wrote {path}"))
-            }
+        let (_, verb) = effect.verbs();
+        let deed = (verb, effect.noun());
+        if let Some(at) = DEEDS.iter().position(|known| *known == deed) {
+            counts.deeds[at] += 1;
         }
+        let what = match effect {
+            Effect::CreateToken { .. } => short(made).to_owned(),
+            Effect::RevokeToken { token_id, .. } => short(token_id).to_owned(),
+            other => other.what(),
+        };
+        let comment = effect.comment().unwrap_or_default();
+        Some(format!("{verb} {what} {comment}").trim_end().to_owned())
     }
 
     /// Returns the counts in words, nothing if all are zero.
     pub fn summary(&self) -> Option<String> {
         let counts = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let parts = [
-            words("created", counts.created, "token"),
-            words("revoked", counts.revoked, "token"),
-            words("wrote", counts.written, "file"),
-            words("outcome unknown of", counts.unknown, "change"),
-        ];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let deeds = DEEDS.iter().zip(counts.deeds);
+        let parts: Vec<String> = deeds
+            .map(|((verb, noun), count)| words(verb, count, noun))
+            .chain([words("outcome unknown of", counts.unknown, "change")])
+            .flatten()
+            .collect();
         if parts.is_empty() { None } else { Some(parts.join(", ")) }
     }
 }

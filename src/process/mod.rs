@@ -2,10 +2,15 @@
 
 mod ask;
 mod child;
+#[allow(dead_code, reason = "the functions that need it come next")]
+pub mod command;
 mod signals;
 mod stdin;
 mod terminal;
 mod tty;
+
+#[cfg(test)]
+mod tests;
 
 pub use ask::ask;
 pub use child::run_with_variables;

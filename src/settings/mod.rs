@@ -163,6 +163,12 @@ impl Settings {
         std::env::split_paths(path).filter(|folder| folder.is_absolute()).collect()
     }
 
+    #[allow(dead_code, reason = "the functions that need it come next")]
+    /// Returns what a program that a script runs sees of the environment: who and where it is, and nothing of ours.
+    pub fn plain_environment(&self) -> Vec<(String, String)> {
+        self.environment.plain()
+    }
+
     fn home(&self) -> PathBuf {
         let home = self.environment.variable("HOME").map(PathBuf::from);
         // Without the variable the system's user list still knows.

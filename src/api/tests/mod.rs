@@ -6,6 +6,7 @@ mod creating;
 mod guarding;
 mod reading;
 mod revoking;
+mod secrets;
 mod stopping;
 
 use std::sync::Arc;
