@@ -40,7 +40,10 @@ impl Session {
             _ => Mode::Live,
         };
         let state = StateDir::new(settings.state_dir());
-        let grants = Grants { write: settings.asked().allow_write.clone() };
+        let grants = Grants {
+            write: settings.asked().allow_write.clone(),
+            admin: settings.asked().allow_admin,
+        };
         let gate = Gate::new(
             mode,
             grants,

@@ -3,6 +3,8 @@
 //! A list is parsed once: each token keeps its usual fields and where its JSON begins in the body they all share, so
 //! that unknown fields and the server's own spelling are there without a copy. How records are fetched is `api`'s.
 
+mod management;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;

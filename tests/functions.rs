@@ -11,7 +11,7 @@ use crate::support::Patroll;
 const THREADS: usize = 4;
 
 /// What examples ask for on the command line.
-const GRANTS: &str = "--sandbox --allow-reveal --allow-write token.txt run -";
+const GRANTS: &str = "--sandbox --allow-admin --allow-reveal --allow-write token.txt run -";
 
 #[test]
 fn every_function_has_an_example() {

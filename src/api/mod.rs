@@ -2,11 +2,13 @@
 //!
 //! One file for each part of the API; this one signs, asks the gate, and tells a refused credential from other refusals.
 
+pub mod admin;
 pub mod identity;
 mod own;
 #[allow(dead_code, reason = "the functions that need it come next")]
 pub mod secrets;
 pub mod tokens;
+pub mod users;
 
 #[cfg(test)]
 mod tests;

@@ -72,8 +72,8 @@ impl OwnToken {
         self.is_list_seen.load(Ordering::Acquire)
     }
 
-    /// Marks the credential's token in a list of all tokens, and remembers it.
-    pub fn recognise(&self, tokens: &mut [Token]) {
+    /// Marks the credential's token in a list of tokens, and remembers it; `is_whole` says that it has to be in there.
+    pub fn recognise(&self, tokens: &mut [Token], is_whole: bool) {
         if !self.is_token {
             return;
         }
@@ -81,7 +81,9 @@ impl OwnToken {
             token.mark_own();
             let _ = self.listed.set(token.token_id().to_owned());
         }
-        self.is_list_seen.store(true, Ordering::Release);
+        if is_whole {
+            self.is_list_seen.store(true, Ordering::Release);
+        }
     }
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Deserialize;
-use serde_json::json;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
-use super::{Client, Written};
+use super::{Client, Written, admin};
 use crate::clock::Duration;
 use crate::error::Error;
 use crate::gate::{Effect, Origin};
@@ -37,6 +37,25 @@ pub struct NewToken {
     pub lifetime: Duration,
     /// What it may do; none for everything.
     pub scopes: Option<Vec<String>>,
+}
+
+impl NewToken {
+    /// Returns what the API is sent.
+    pub(super) fn body(&self) -> Result<Value, Error> {
+        let seconds = self.lifetime.seconds();
+        if seconds < 1 || self.lifetime.is_forever() {
+            let problem = format!(
+                "a token lives for 1 s or longer, but not forever: {} is no lifetime",
+                self.lifetime
+            );
+            return Err(Error::BadRequest { problem });
+        }
+        let mut body = json!({ "lifetime_seconds": seconds, "comment": self.comment });
+        if let Some(scopes) = &self.scopes {
+            body["scopes"] = json!(scopes);
+        }
+        Ok(body)
+    }
 }
 
 /// What came of creating a token.
@@ -72,6 +91,22 @@ pub struct Target {
     pub comment: Option<String>,
 }
 
+impl Target {
+    /// Names a token by its record.
+    pub fn of(token: &Token) -> Self {
+        let comment = Some(token.comment().to_owned());
+        Self { token_id: token.token_id().to_owned(), comment }
+    }
+
+    fn effect(&self, as_admin: bool) -> Effect {
+        Effect::RevokeToken {
+            token_id: self.token_id.clone(),
+            comment: self.comment.clone(),
+            is_by_admin: as_admin,
+        }
+    }
+}
+
 /// What came of revoking a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revoked {
@@ -88,46 +123,42 @@ pub fn list(client: &Client) -> Result<Listing, Error> {
     let answer = client.read(&Request::get("/api/2.0/token/list"))?;
     let mut tokens = Token::read_list(&answer.body, "token_infos", answer.seen)
         .map_err(|reason| answer.malformed(&reason))?;
-    client.own.recognise(&mut tokens);
+    client.own.recognise(&mut tokens, true);
     Ok(Listing { body: answer.body, tokens })
 }
 
 /// Creates a token. Where its fate is unknown, the error names the tokens that could be it.
 pub fn create(client: &Client, new: &NewToken, origin: &Origin) -> Result<Created, Error> {
-    let request = request_to_create(new)?;
+    let request = Request::post("/api/2.0/token/create", &new.body()?)
+        .naming("/token_info/token_id")
+        .doing("creating a token");
     let effect = Effect::CreateToken {
         comment: new.comment.clone(),
         lifetime: new.lifetime,
         on_behalf_of: None,
     };
+    mint(client, &request, &effect, origin, || list(client).map(|listing| listing.tokens))
+}
+
+/// Sends a request to create a token; where its fate is unknown, it is looked for in `list`.
+pub(super) fn mint(
+    client: &Client,
+    request: &Request,
+    effect: &Effect,
+    origin: &Origin,
+    list: impl FnOnce() -> Result<Vec<Token>, Error>,
+) -> Result<Created, Error> {
     let begun = Instant::now();
-    match client.write(&effect, origin, &request, Repeat::UnlessSent) {
+    match client.write(effect, origin, request, Repeat::UnlessSent) {
         Ok(Written::Done(answer)) => read_minted(&answer).map(Created::Made),
         Ok(Written::Dry(count)) => Ok(Created::Dry(count)),
         Err(Error::OutcomeUnknown { what, reason, is_repeatable, .. }) => {
-            let candidates = find_candidates(client, &new.comment, begun);
+            let comment = effect.comment().unwrap_or_default();
+            let candidates = find_candidates(&list().unwrap_or_default(), comment, begun);
             Err(Error::OutcomeUnknown { what, reason, candidates, is_repeatable })
         }
         Err(error) => Err(error),
     }
-}
-
-fn request_to_create(new: &NewToken) -> Result<Request, Error> {
-    let seconds = new.lifetime.seconds();
-    if seconds < 1 || new.lifetime.is_forever() {
-        let problem = format!(
-            "a token lives for 1 s or longer, but not forever: {} is no lifetime",
-            new.lifetime
-        );
-        return Err(Error::BadRequest { problem });
-    }
-    let mut body = json!({ "lifetime_seconds": seconds, "comment": new.comment });
-    if let Some(scopes) = &new.scopes {
-        body["scopes"] = json!(scopes);
-    }
-    Ok(Request::post("/api/2.0/token/create", &body)
-        .naming("/token_info/token_id")
-        .doing("creating a token"))
 }
 
 #[derive(Deserialize)]
@@ -153,8 +184,7 @@ fn read_minted(answer: &Answer) -> Result<Minted, Error> {
 }
 
 /// Returns the ids of tokens with exactly that comment that appeared since `begun`, as far as can be told.
-fn find_candidates(client: &Client, comment: &str, begun: Instant) -> Vec<String> {
-    let tokens = list(client).map(|listing| listing.tokens).unwrap_or_default();
+fn find_candidates(tokens: &[Token], comment: &str, begun: Instant) -> Vec<String> {
     let passed =
         i64::try_from(begun.elapsed().as_millis()).map_or(Duration::FOREVER, Duration::from_ms);
     let oldest = passed.plus(SLACK);
@@ -169,26 +199,38 @@ pub fn revoke(
     rule: OwnRule,
     origin: &Origin,
 ) -> Result<Revoked, Error> {
+    revoke_by(client, target, false, rule, origin)
+}
+
+/// Revokes one of the caller's tokens, or as an administrator anybody's.
+pub(super) fn revoke_by(
+    client: &Client,
+    target: &Target,
+    as_admin: bool,
+    rule: OwnRule,
+    origin: &Origin,
+) -> Result<Revoked, Error> {
     let token_id = &target.token_id;
-    if token_id.is_empty() {
-        return Err(Error::BadRequest { problem: "an empty text is no token id".to_owned() });
-    }
-    let effect = Effect::RevokeToken {
-        token_id: token_id.clone(),
-        comment: target.comment.clone(),
-        is_by_admin: false,
-    };
+    let request =
+        if as_admin { admin::request_to_revoke(token_id) } else { request_to_revoke(token_id) }?;
+    let effect = target.effect(as_admin);
     protect_own(client, token_id, rule, |error| {
         client.gate.refuse(effect.clone(), &client.place, origin, error)
     })?;
-    let request = Request::post("/api/2.0/token/delete", &json!({ "token_id": token_id }))
-        .doing(format!("revoking token {token_id}"));
     match client.write(&effect, origin, &request, Repeat::Always) {
         Ok(Written::Done(_)) => Ok(Revoked::Done),
         Ok(Written::Dry(_)) => Ok(Revoked::Dry),
         Err(error) if error.is_gone() => Ok(Revoked::AlreadyGone),
         Err(error) => Err(error),
     }
+}
+
+fn request_to_revoke(token_id: &str) -> Result<Request, Error> {
+    if token_id.is_empty() {
+        return Err(Error::BadRequest { problem: "an empty text is no token id".to_owned() });
+    }
+    Ok(Request::post("/api/2.0/token/delete", &json!({ "token_id": token_id }))
+        .doing(format!("revoking token {token_id}")))
 }
 
 /// Returns whether a person has to be asked before a revocation: the workspace is a real one, as far as can be told.

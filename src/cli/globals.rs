@@ -46,6 +46,9 @@ pub struct Globals {
     /// Let a script read token values
     #[arg(long, global = true)]
     allow_reveal: bool,
+    /// Let a script see and change the tokens of others, as an administrator
+    #[arg(long, global = true)]
+    allow_admin: bool,
     /// Let a script write this file, or files in this folder; can be given several times
     #[arg(long, global = true, value_name = "PATH")]
     allow_write: Vec<PathBuf>,
@@ -107,6 +110,7 @@ impl Globals {
             sandbox: None,
             dry_run: self.dry_run,
             allow_reveal: self.allow_reveal,
+            allow_admin: self.allow_admin,
             allow_write: self.allow_write,
             output: self.output.map(|form| match form {
                 Form::Auto => Format::Auto,

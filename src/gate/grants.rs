@@ -10,6 +10,8 @@ use crate::error::Error;
 pub struct Grants {
     /// `--allow-write`: the files and folders that a script may write.
     pub write: Vec<PathBuf>,
+    /// `--allow-admin`: whether a script may see and change the tokens of others.
+    pub admin: bool,
 }
 
 impl Grants {
@@ -19,8 +21,20 @@ impl Grants {
             Effect::WriteFile { path } if origin.script.is_some() => {
                 self.check_write(Path::new(path))
             }
+            Effect::CreateToken { on_behalf_of: Some(_), .. }
+            | Effect::RevokeToken { is_by_admin: true, .. } => {
+                self.check_admin("changing the tokens of others", origin)
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Refuses a script what only an administrator can do, unless that was granted.
+    pub fn check_admin(&self, action: &str, origin: &Origin) -> Result<(), Error> {
+        if self.admin || origin.script.is_none() {
+            return Ok(());
+        }
+        Err(Error::NotGranted { action: action.to_owned(), flag: "--allow-admin".to_owned() })
     }
 
     fn check_write(&self, path: &Path) -> Result<(), Error> {

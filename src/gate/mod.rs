@@ -168,6 +168,13 @@ impl Gate {
         self.grants.check(effect, origin)
     }
 
+    /// Refuses a script a look at what belongs to others, which ends the run, unless that was granted.
+    pub fn admit_look(&self, origin: &Origin) -> Result<(), Error> {
+        self.stop.check()?;
+        let granted = self.grants.check_admin("seeing the tokens and users of others", origin);
+        granted.map_err(|error| self.stop.fail(error))
+    }
+
     /// Decides about `effect`.
     pub fn admit(
         &self,

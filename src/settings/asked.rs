@@ -57,6 +57,8 @@ pub struct Asked {
     pub dry_run: bool,
     /// `--allow-reveal`.
     pub allow_reveal: bool,
+    /// `--allow-admin`.
+    pub allow_admin: bool,
     /// `--allow-write`.
     pub allow_write: Vec<PathBuf>,
     /// `--output`.

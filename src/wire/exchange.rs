@@ -10,8 +10,9 @@ use ureq::{Agent, Body, SendBody};
 
 use super::Repeat;
 use super::line::Seat;
+use super::reason::{self, Prospect};
 use super::request::Request;
-use super::sent::Probe;
+use super::sent::{Probe, stayed};
 use super::signature::Signature;
 use crate::host::Host;
 
@@ -56,11 +57,18 @@ pub fn send(
             SendBody::from_owned_reader(Probe::new(Arc::clone(body), seat.departure()))
         }
         Some(body) => SendBody::from_owned_reader(Cursor::new(Arc::clone(body))),
+        None if request.is_effect && !seat.departure().leave() => {
+            return Err(Loss { error: stayed().into(), is_sent: false });
+        }
         None => SendBody::none(),
     };
     let agent = seat.agent();
     let received = run(agent, host, automation, signature, request, repeat, body).and_then(receive);
-    received.map_err(|error| Loss { error, is_sent: seat.has_departed() })
+    received.map_err(|error| {
+        // Without a body nothing tells when it leaves, but it does not before there is a connection.
+        let can_leave = request.body.is_some() || reason::judge(&error) == Prospect::Broken;
+        Loss { is_sent: seat.has_departed() && can_leave, error }
+    })
 }
 
 fn run(

@@ -40,7 +40,7 @@ fn accept(reply: Reply, request: &Request, host: &Host, seen: Time) -> Result<An
         None => return Err("an empty body".to_owned()),
         Some(_) => return Err(describe(&body)),
     }
-    if request.body.is_some() {
+    if request.is_effect || request.body.is_some() {
         accept_write(&body, request.naming)?;
     }
     let (call, host) = (request.call(), host.to_string());

@@ -31,6 +31,11 @@ impl Request {
         Self { is_effect: true, ..Self::new(Method::POST, path.into(), Some(body.into())) }
     }
 
+    /// Removes what is at `path`.
+    pub fn delete(path: impl Into<String>) -> Self {
+        Self { is_effect: true, ..Self::new(Method::DELETE, path.into(), None) }
+    }
+
     /// Sends `fields` to `path` as a form, which asks for a credential and changes nothing else.
     pub fn form(path: impl Into<String>, fields: &[(&str, &str)]) -> Self {
         let body = form::body(fields).into_bytes();

@@ -21,10 +21,15 @@ impl Probe {
     }
 }
 
+/// Returns the error of a write that did not leave.
+pub fn stayed() -> io::Error {
+    io::Error::from(io::ErrorKind::ConnectionAborted)
+}
+
 impl Read for Probe {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if !self.departure.leave() {
-            return Err(io::Error::from(io::ErrorKind::ConnectionAborted));
+            return Err(stayed());
         }
         self.body.read(buffer)
     }

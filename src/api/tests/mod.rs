@@ -4,6 +4,7 @@
 
 mod creating;
 mod guarding;
+mod managing;
 mod reading;
 mod revoking;
 mod secrets;

@@ -8,7 +8,13 @@ use crate::script::failure::{Thrown, mistake};
 use crate::script::names::closest;
 
 /// The functions that take a map of options, and its keys.
-const KEYS: [(&str, &[&str]); 2] = [
+const KEYS: [(&str, &[&str]); 5] = [
+    (
+        "admin_tokens_create",
+        &["application_id", "comment", "lifetime", "lifetime_seconds", "scopes"],
+    ),
+    ("admin_tokens_list", &["created_by_id", "created_by_username"]),
+    ("admin_tokens_revoke", &["allow_own"]),
     ("tokens_create", &["comment", "lifetime", "lifetime_seconds", "scopes"]),
     ("tokens_revoke", &["allow_own"]),
 ];

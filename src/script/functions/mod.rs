@@ -7,11 +7,13 @@
     reason = "Rhai's macro takes arguments by value, and its expansion unwraps and names what the glob brings"
 )]
 
+mod admin;
 mod arrays;
 mod errors;
 mod keys;
 mod options;
 mod output;
+mod revoke;
 mod run;
 mod secrets;
 mod time;
@@ -33,9 +35,10 @@ pub struct Topic {
 }
 
 /// Every topic, in the order in which a newcomer meets them.
-pub const TOPICS: [Topic; 9] = [
+pub const TOPICS: [Topic; 10] = [
     Topic { title: "Tokens", module: tokens::module },
     Topic { title: "A token", module: token::module },
+    Topic { title: "Administration", module: admin::module },
     Topic { title: "Times and durations", module: time::module },
     Topic { title: "Arrays", module: arrays::module },
     Topic { title: "Options and arguments", module: options::module },

@@ -4,12 +4,12 @@ use rhai::Module;
 use rhai::plugin::*;
 
 use crate::clock::{Duration, Time};
-use crate::script::failure::mistake;
+use crate::script::failure::{Thrown, mistake};
 use crate::script::names;
 use crate::token::Token;
 
 /// What a token always has.
-const PROPERTIES: [&str; 14] = [
+const PROPERTIES: [&str; 19] = [
     "token_id",
     "comment",
     "creation_time",
@@ -22,6 +22,11 @@ const PROPERTIES: [&str; 14] = [
     "lifetime",
     "is_expired",
     "is_own",
+    "owner_id",
+    "created_by_id",
+    "created_by_username",
+    "last_used_day",
+    "unused_for",
     "has",
     "to_json",
 ];
@@ -106,6 +111,42 @@ mod api {
         token.is_own()
     }
 
+    /// Returns the number of the user or service principal that the token signs in. Throws for a token that is not from
+    /// `admin_tokens_list` or `admin_tokens_get`.
+    #[rhai_fn(get = "owner_id", pure, return_raw)]
+    pub fn owner_id(token: &mut Token) -> Result<i64, Box<EvalAltResult>> {
+        token.owner_id().ok_or_else(|| untold(token, "owner_id"))
+    }
+
+    /// Returns the number of who made the token. Throws as `owner_id` does.
+    #[rhai_fn(get = "created_by_id", pure, return_raw)]
+    pub fn created_by_id(token: &mut Token) -> Result<i64, Box<EvalAltResult>> {
+        token.created_by_id().ok_or_else(|| untold(token, "created_by_id"))
+    }
+
+    /// Returns the name of who made the token. Throws as `owner_id` does.
+    #[rhai_fn(get = "created_by_username", pure, return_raw)]
+    pub fn created_by_username(token: &mut Token) -> Result<ImmutableString, Box<EvalAltResult>> {
+        let name = token.created_by_username();
+        name.map(Into::into).ok_or_else(|| untold(token, "created_by_username"))
+    }
+
+    /// Returns the beginning of the day on which the token was last used, a time, or `()` if that is not known. Throws as
+    /// `owner_id` does.
+    #[rhai_fn(get = "last_used_day", pure, return_raw)]
+    pub fn last_used_day(token: &mut Token) -> Result<Dynamic, Box<EvalAltResult>> {
+        insist(token, "last_used_day")?;
+        Ok(token.last_used_day().map_or(Dynamic::UNIT, Dynamic::from))
+    }
+
+    /// Returns how long the token is known to have gone unused, counted from the end of the day of its last use: zero if
+    /// that day is not known, so what is not known never counts as unused. Throws as `owner_id` does.
+    #[rhai_fn(get = "unused_for", pure, return_raw)]
+    pub fn unused_for(token: &mut Token) -> Result<Duration, Box<EvalAltResult>> {
+        insist(token, "unused_for")?;
+        Ok(token.unused_for())
+    }
+
     /// Returns a field of the token's JSON by name, also one that this version does not know. Throws if the token does
     /// not have it.
     ///
@@ -137,4 +178,17 @@ mod api {
         let id: String = token.token_id().chars().take(12).collect();
         format!("token {id} ({})", token.comment()).into()
     }
+}
+
+/// Refuses to make up what only an administrator is told.
+fn insist(token: &Token, property: &str) -> Result<(), Thrown> {
+    if token.is_managed() { Ok(()) } else { Err(untold(token, property)) }
+}
+
+fn untold(token: &Token, property: &str) -> Thrown {
+    mistake(if token.is_managed() {
+        format!("the workspace does not tell the `{property}` of token {}", token.token_id())
+    } else {
+        format!("only `admin_tokens_list` and `admin_tokens_get` tell a token's `{property}`")
+    })
 }

@@ -6,9 +6,10 @@ use rhai::plugin::*;
 use rhai::{Array, Map};
 
 use super::keys;
+use super::revoke::{Whose, revoke};
 use super::secrets::Value;
-use crate::api::tokens::OwnRule;
-use crate::api::tokens::{Created, NewToken, Revoked, Target};
+use crate::api::tokens::{self, Created, NewToken};
+use crate::api::{Client, admin};
 use crate::clock::{Duration, Time};
 use crate::script::convert::type_word;
 use crate::script::failure::{Thrown, mistake};
@@ -27,6 +28,11 @@ pub struct Minted {
 }
 
 impl Minted {
+    /// Returns the record.
+    pub fn token(&self) -> &Token {
+        &self.token
+    }
+
     /// Returns it as JSON; the value stays hidden.
     pub fn to_json(&self) -> serde_json::Value {
         let info: serde_json::Value = serde_json::from_str(self.token.raw()).unwrap_or_default();
@@ -54,7 +60,7 @@ mod api {
     #[rhai_fn(return_raw, volatile)]
     pub fn tokens_list(context: NativeCallContext) -> Result<Array, Box<EvalAltResult>> {
         let run = Run::of(&context)?;
-        let listing = run.call(crate::api::tokens::list)?;
+        let listing = run.call(tokens::list)?;
         Ok(listing.tokens.into_iter().map(Dynamic::from).collect())
     }
 
@@ -77,7 +83,7 @@ mod api {
         options: Map,
     ) -> Result<Minted, Box<EvalAltResult>> {
         let new = read_options(&context, &options)?;
-        create(&context, new)
+        create(&context, new, None)
     }
 
     /// Creates a token with a comment and a lifetime: a duration, or a text such as `"90d"`. Throws as above.
@@ -95,7 +101,7 @@ mod api {
     ) -> Result<Minted, Box<EvalAltResult>> {
         let new =
             NewToken { comment: comment.into(), lifetime: read_lifetime(&lifetime)?, scopes: None };
-        create(&context, new)
+        create(&context, new, None)
     }
 
     /// Revokes a token, given as a token or its id: true if it was there, false if it was gone already. An array is
@@ -114,7 +120,7 @@ mod api {
         context: NativeCallContext,
         token: Dynamic,
     ) -> Result<Dynamic, Box<EvalAltResult>> {
-        revoke(&context, &token, OwnRule::Refuse)
+        revoke(&context, &token, Whose::Own, &Map::new())
     }
 
     /// Revokes as above, with a map of options: `allow_own`. Throws for other keys.
@@ -129,13 +135,7 @@ mod api {
         token: Dynamic,
         options: Map,
     ) -> Result<Dynamic, Box<EvalAltResult>> {
-        keys::refuse_unknown(context.fn_name(), &options)?;
-        let rule = match options.get("allow_own").map(Dynamic::as_bool) {
-            None | Some(Ok(false)) => OwnRule::Refuse,
-            Some(Ok(true)) => OwnRule::Allow,
-            Some(Err(_)) => return Err(mistake("`allow_own` is true or false")),
-        };
-        revoke(&context, &token, rule)
+        revoke(&context, &token, Whose::Own, &options)
     }
 
     /// Returns the new token's id.
@@ -162,10 +162,19 @@ mod api {
     }
 }
 
-fn create(context: &NativeCallContext<'_>, new: NewToken) -> Result<Minted, Thrown> {
+/// Creates a token of the caller, or of a service principal.
+pub(super) fn create(
+    context: &NativeCallContext<'_>,
+    new: NewToken,
+    owner: Option<String>,
+) -> Result<Minted, Thrown> {
     let (run, origin) = (Run::of(context)?, origin(context));
     let asked = new.clone();
-    match run.call(move |client| crate::api::tokens::create(client, &asked, &origin))? {
+    let call = move |client: &Client| match owner {
+        Some(owner) => admin::create(client, &owner, &asked, &origin),
+        None => tokens::create(client, &asked, &origin),
+    };
+    match run.call(call)? {
         Created::Made(made) => {
             run.remember_value(made.token.token_id());
             Ok(Minted { token: made.token, value: Some(made.value) })
@@ -186,7 +195,11 @@ fn placeholder(run: &Run, new: &NewToken, number: usize) -> Result<Token, Thrown
     Token::read(&Arc::new(record.to_string()), now).map_err(|error| mistake(error.to_string()))
 }
 
-fn read_options(context: &NativeCallContext<'_>, options: &Map) -> Result<NewToken, Thrown> {
+/// Reads what a new token is to be like.
+pub(super) fn read_options(
+    context: &NativeCallContext<'_>,
+    options: &Map,
+) -> Result<NewToken, Thrown> {
     keys::refuse_unknown(context.fn_name(), options)?;
     let comment = options.get("comment").cloned().unwrap_or_default();
     let comment = comment.into_immutable_string().map_err(|_| {
@@ -225,72 +238,4 @@ fn read_scopes(value: &Dynamic) -> Result<Vec<String>, Thrown> {
     let wrong = || mistake("`scopes` is an array of texts");
     let items = value.clone().into_typed_array::<ImmutableString>().map_err(|_| wrong())?;
     Ok(items.into_iter().map(Into::into).collect())
-}
-
-fn revoke(
-    context: &NativeCallContext<'_>,
-    value: &Dynamic,
-    rule: OwnRule,
-) -> Result<Dynamic, Thrown> {
-    let run = Run::of(context)?;
-    let Some(items) = value.read_lock::<Array>() else {
-        let target = target(value)?;
-        confirm(context, &run, std::slice::from_ref(&target))?;
-        return Ok(revoke_one(context, &run, &target, rule)?.into());
-    };
-    let targets = items.iter().map(target).collect::<Result<Vec<_>, _>>()?;
-    confirm(context, &run, &targets)?;
-    let (mut revoked, mut already_gone) = (0_i64, 0_i64);
-    for target in &targets {
-        if revoke_one(context, &run, target, rule)? {
-            revoked += 1;
-        } else {
-            already_gone += 1;
-        }
-    }
-    let counts = [("revoked".into(), revoked.into()), ("already_gone".into(), already_gone.into())];
-    Ok(Dynamic::from_map(Map::from(counts)))
-}
-
-/// Asks the person at the terminal, if there is one and the workspace is real.
-fn confirm(context: &NativeCallContext<'_>, run: &Run, targets: &[Target]) -> Result<(), Thrown> {
-    let gate = run.session().gate();
-    if targets.is_empty() || !gate.asks() || !run.call(crate::api::tokens::needs_consent)? {
-        return Ok(());
-    }
-    let workspace = run.session().workspace().map_err(|error| run.throw(error))?;
-    let tokens: Vec<_> =
-        targets.iter().map(|target| (target.token_id.clone(), target.comment.clone())).collect();
-    gate.confirm(&tokens, workspace.place(), &origin(context)).map_err(|error| run.throw(error))
-}
-
-fn revoke_one(
-    context: &NativeCallContext<'_>,
-    run: &Run,
-    target: &Target,
-    rule: OwnRule,
-) -> Result<bool, Thrown> {
-    let (asked, origin) = (target.clone(), origin(context));
-    let revoked =
-        run.call(move |client| crate::api::tokens::revoke(client, &asked, rule, &origin))?;
-    run.forget_value(&target.token_id);
-    Ok(!matches!(revoked, Revoked::AlreadyGone))
-}
-
-fn target(value: &Dynamic) -> Result<Target, Thrown> {
-    if let Some(token) = value.read_lock::<Token>() {
-        return Ok(Target {
-            token_id: token.token_id().to_owned(),
-            comment: Some(token.comment().to_owned()),
-        });
-    }
-    if let Some(minted) = value.read_lock::<Minted>() {
-        let comment = Some(minted.token.comment().to_owned());
-        return Ok(Target { token_id: minted.token.token_id().to_owned(), comment });
-    }
-    match value.clone().into_immutable_string() {
-        Ok(id) if !id.trim().is_empty() => Ok(Target { token_id: id.into(), comment: None }),
-        Ok(_) => Err(mistake("a token's id is empty")),
-        Err(_) => Err(mistake(format!("a token or its id is wanted, not {}", type_word(value)))),
-    }
 }
