@@ -70,6 +70,12 @@ impl Host {
             || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
+    /// Returns whether this is where accounts are managed, rather than a workspace.
+    pub fn is_account(&self) -> bool {
+        self.is_encrypted()
+            && ["accounts.", "accounts-dod."].iter().any(|start| self.name().starts_with(start))
+    }
+
     /// Returns whether a credential may go there: encrypted, or without leaving the machine.
     pub fn is_safe(&self) -> bool {
         self.is_encrypted() || self.is_loopback()

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::kit::{Endpoint, Kit};
 use crate::clock::{Duration, Time};
 use crate::error::Error;
-use crate::host::split_url;
+use crate::host::{Host, split_url};
 use crate::settings::Connection;
 use crate::wire::{Request, Signature};
 
@@ -26,15 +26,18 @@ pub struct Discovery {
     found: Mutex<Option<Endpoint>>,
 }
 
+/// Returns the account that a connection is to, if it is to one.
+pub fn account(connection: &Connection) -> Option<&str> {
+    let is_account = connection.host.as_ref().is_some_and(Host::is_account);
+    connection.attributes.text("account_id").filter(|_| is_account)
+}
+
 impl Discovery {
     /// Says where to look; nothing is asked yet.
     pub fn new(connection: &Connection, kit: &Kit) -> Self {
         let host = connection.host.as_ref().map(ToString::to_string).unwrap_or_default();
         let attributes = &connection.attributes;
-        let is_account =
-            host.starts_with("https://accounts.") || host.starts_with("https://accounts-dod.");
-        let account = attributes.text("account_id").filter(|_| is_account);
-        let known = account.map(|id| format!("{host}/oidc/accounts/{id}/v1/token"));
+        let known = account(connection).map(|id| format!("{host}/oidc/accounts/{id}/v1/token"));
         let document = attributes.text("discovery_url").map_or_else(
             || format!("{host}/oidc/.well-known/oauth-authorization-server"),
             str::to_owned,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Credential;
 use super::access::Access;
 use super::bearer::Bearer;
-use super::discovery::Discovery;
+use super::discovery::{self, Discovery};
 use super::kit::Kit;
 use super::methods::scopes;
 use super::purse::Issuer;
@@ -27,6 +27,7 @@ struct Exchange {
     scopes: String,
     client_id: Option<String>,
     audience: Option<String>,
+    account: Option<String>,
 }
 
 /// Makes the credential that trades what `voucher` signs.
@@ -45,6 +46,7 @@ pub fn make(
         scopes: scopes(connection),
         client_id: attributes.text("client_id").map(str::to_owned),
         audience: attributes.text("audience").map(str::to_owned),
+        account: discovery::account(connection).map(str::to_owned),
     };
     Box::new(Bearer::new(auth_type, source, Box::new(issuer), kit))
 }
@@ -68,15 +70,15 @@ impl Issuer for Exchange {
 }
 
 impl Exchange {
-    /// Returns for whom tokens are signed: as configured, as the workspace says, or its token endpoint.
+    /// Returns for whom tokens are signed: as configured, as the workspace says, else the account or the token endpoint.
     fn choose_audience(&self) -> Result<String, Error> {
         if let Some(audience) = &self.audience {
             return Ok(audience.clone());
         }
-        if let Some(audience) = self.ask_workspace() {
-            return Ok(audience);
+        match self.ask_workspace().or_else(|| self.account.clone()) {
+            Some(audience) => Ok(audience),
+            None => Ok(self.discovery.find()?.0.url),
         }
-        Ok(self.discovery.find()?.0.url)
     }
 
     fn ask_workspace(&self) -> Option<String> {

@@ -50,6 +50,15 @@ pub(super) fn discovery(call: &mut Call) -> Result<Answer, ApiError> {
     })))
 }
 
+/// Answers `POST /oidc/accounts/{account}/v1/token`, as the address where accounts are managed does.
+#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
+pub(super) fn account_token(call: &mut Call) -> Result<Answer, ApiError> {
+    if call.id == call.store.account_id {
+        return token(call);
+    }
+    Ok(refuse(400, "invalid_request", "there is no such account"))
+}
+
 /// Answers `POST /oidc/v1/token`.
 #[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn token(call: &mut Call) -> Result<Answer, ApiError> {
@@ -99,9 +108,10 @@ fn exchange(call: &Call, field: &Field) -> Result<i64, Answer> {
     }
     let own = format!("http://{}/oidc/v1/token", call.request.head.host);
     let token = field("subject_token").unwrap_or_default();
-    vouchers::check(call.store, &token, &[&own, EXCHANGE], call.now).map_err(|reason| {
-        refuse(400, "invalid_grant", &format!("the token is refused: {reason}"))
-    })?;
+    vouchers::check(call.store, &token, &[&own, EXCHANGE, &call.store.account_id], call.now)
+        .map_err(|reason| {
+            refuse(400, "invalid_grant", &format!("the token is refused: {reason}"))
+        })?;
     if let Some(id) = field("client_id") {
         return service(call, &id);
     }

@@ -28,7 +28,7 @@ pub(super) const UNKNOWN: &str = "unknown";
 const AUTHENTICATION: &str = "authentication";
 
 #[rustfmt::skip]
-static ROUTES: [Route; 31] = [
+static ROUTES: [Route; 32] = [
     route("create", "POST", "/api/2.0/token/create", Scoped(AUTHENTICATION), tokens::create),
     route("list", "GET", "/api/2.0/token/list", Scoped(AUTHENTICATION), tokens::list),
     route("delete", "POST", "/api/2.0/token/delete", Scoped(AUTHENTICATION), tokens::delete),
@@ -53,6 +53,7 @@ static ROUTES: [Route; 31] = [
     route("config", "GET", "/.well-known/databricks-config", Open, oidc::host_metadata),
     route("discovery", "GET", "/oidc/.well-known/oauth-authorization-server", Open, oidc::discovery),
     route("oidc", "POST", "/oidc/v1/token", Open, oidc::token),
+    route("account-oidc", "POST", "/oidc/accounts/{id}/v1/token", Open, oidc::account_token),
     route("entra", "POST", "/{id}/oauth2/token", Open, providers::entra),
     route("machine", "GET", "/metadata/identity/oauth2/token", Open, providers::machine),
     route("resource", "GET", "/subscriptions/{id}/resourceGroups/{id}/providers/Microsoft.Databricks/workspaces/{id}", SignedIn, providers::resource),

@@ -176,6 +176,12 @@ impl Attributes {
         !self.families().is_empty()
     }
 
+    /// Returns whether something was given for the way to sign in that `attribute` belongs to.
+    pub fn has_family_of(&self, attribute: &Attribute) -> bool {
+        let family = |known: &(Attribute, Value)| known.0.role == attribute.role;
+        matches!(attribute.role, Role::SignIn(_)) && self.0.iter().any(family)
+    }
+
     /// Returns the source of every secret that belongs to a workspace.
     pub fn secret_sources(&self) -> impl Iterator<Item = &Source> {
         let secrets = self.0.iter().filter(|(known, _)| known.is_secret);

@@ -180,7 +180,10 @@ impl Settings {
         if let Some(name) = self.environment.variable(variable) {
             return Ok(Choice::Implicit(name.to_owned(), Source::Variable(variable.to_owned())));
         }
-        if environment.has_sign_in() || environment.value("host").is_some() {
+        let is_host_said = ["host", "azure_workspace_resource_id"]
+            .iter()
+            .any(|name| environment.value(name).is_some());
+        if is_host_said || self.asked().host.is_some() && environment.has_sign_in() {
             return Ok(Choice::None);
         }
         let profiles = self.profiles()?;
@@ -197,15 +200,17 @@ impl Settings {
         Ok(Choice::Implicit(name.to_owned(), Source::Usual))
     }
 
-    /// Takes the profile's attributes; the environment fills in only how to sign in, if the profile does not say.
+    /// Takes the profile's attributes; the environment fills in how to sign in where the profile does not say, and the
+    /// secret where the profile says all but that.
     fn beat_by_profile(&self, name: &str, environment: &Attributes) -> Result<Attributes, Error> {
         let mut attributes = Attributes::default();
         self.fill_from_profile(&mut attributes, name)?;
-        if !attributes.has_sign_in() && attributes.value("auth_type").is_none() {
-            attributes.fill_from(environment, |attribute| {
-                matches!(attribute.role, Role::SignIn(_)) || attribute.name == "auth_type"
-            });
-        }
+        let profile = attributes.clone();
+        let is_silent = !profile.has_sign_in() && profile.value("auth_type").is_none();
+        attributes.fill_from(environment, |attribute| match attribute.role {
+            Role::SignIn(_) => is_silent || attribute.is_secret && profile.has_family_of(attribute),
+            _ => is_silent && attribute.name == "auth_type",
+        });
         Ok(attributes)
     }
 }

@@ -1,5 +1,7 @@
 //! Signing in: who wins, every method, what is shown of it, and the profile file.
 
+/// Where accounts are managed, and where tokens are handed out.
+mod accounts;
 /// Ways to sign in to a workspace on Azure.
 mod azure;
 /// `patroll auth check` and `auth profiles`.
@@ -16,3 +18,5 @@ mod programs;
 mod renewal;
 /// Which host, method and source is taken: flags × environment × file.
 mod resolution;
+/// The whole life of a fetched token, for every way to fetch one.
+mod steps;

@@ -7,6 +7,7 @@ use pretty_assertions::assert_eq;
 
 use super::azure::{AZURE, NAMES};
 use super::methods::check;
+use super::renewal::TWICE;
 use crate::support::{Authority, Folder, Front, Patroll, Proxy, World};
 
 /// Puts a program in the search path of a run.
@@ -89,4 +90,26 @@ fn the_databricks_command_line_lends_its_sign_in() {
     retired.env("DATABRICKS_AUTH_TYPE", "databricks-cli").args("tokens list").run().expect_error(
         "`[DIR]/bin/databricks` is the retired Python version, which cannot hand out tokens: install the current one",
     );
+}
+
+#[test]
+fn a_program_is_asked_again_when_what_it_lent_has_died() {
+    let world = World::new();
+    let (_, first) = world.mint("first", 1);
+    let (_, second) = world.mint("second", 5);
+    let folder = Rc::new(Folder::new());
+    let run = Patroll::within(&folder)
+        .beside(&world)
+        .env("DATABRICKS_HOST", &world.address().host)
+        .file("lent", first)
+        .keeps("lent")
+        .keeps("databricks");
+    let text = "if [ \"$1\" = version ]; then echo 'Databricks CLI v0.200.0'; exit 0; fi\n\
+        echo '{\"access_token\": \"'$(cat lent)'\", \"expiry\": \"2026-11-23 13:00:00Z\"}'";
+    let run = with_program(run, &folder, "databricks", text);
+    let run = run.script(TWICE).typed().start().await_stdout("one");
+    world.advance(2 * 60 * 60 * 1000);
+    folder.write("lent", second, 0o600);
+    let outcome = run.end_input().finish();
+    assert_eq!((outcome.code(), outcome.stdout()), (0, "one\ntwo\n"), "{outcome}");
 }

@@ -10,7 +10,7 @@ use crate::support::{DAY, Folder, Patroll, World};
 const HOUR: i64 = 60 * 60 * 1000;
 
 /// Lists, waits for a line, and lists again.
-const TWICE: &str =
+pub const TWICE: &str =
     "tokens_list();\nprint(\"one\");\nread_stdin();\ntokens_list();\nprint(\"two\");\n";
 
 fn m2m(world: &World) -> Patroll<'_> {

@@ -54,6 +54,15 @@ token = bundle-token
 
 [empty]
 host =
+
+[id]
+host = https://id.test
+client_id = id-id
+
+[user]
+host = https://user.test
+auth_type = basic
+username = someone
 ";
 
 /// A case: flags, environment, and what is expected: `host method attribute@source …`, or the exit code and the error.
@@ -157,7 +166,7 @@ fn the_environment_alone() {
             ("", &[H, I, S], "https://env.test oauth-m2m host@HOST client_id@CLIENT_ID client_secret@CLIENT_SECRET"),
             ("", &[H, U, P], "https://env.test basic host@HOST username@USERNAME password@PASSWORD"),
             ("", &[H], "3 no credential for https://env.test: found host (DATABRICKS_HOST)"),
-            ("", &[T], "3 no workspace: there is no host in the environment"),
+            ("", &[T], "3 no workspace: there is no host in the environment or FILE"),
             ("", &[H, U], "3 no credential for https://env.test: found host (DATABRICKS_HOST), username (DATABRICKS_USERNAME)"),
             ("", &[H, T, I, S], "3 more than one way to sign in is configured: token (DATABRICKS_TOKEN) and client_id (DATABRICKS_CLIENT_ID)"),
             ("", &[H, T, I, S, ("DATABRICKS_AUTH_TYPE", "pat")], "https://env.test pat host@HOST token@TOKEN client_id@CLIENT_ID client_secret@CLIENT_SECRET"),
@@ -166,7 +175,7 @@ fn the_environment_alone() {
             ("", &[H, T, ("DATABRICKS_AUTH_TYPE", "magic")], "3 auth_type `magic` (from DATABRICKS_AUTH_TYPE) is not known"),
             ("", &[H, ("DATABRICKS_AUTH_TYPE", "google-id")], "3 auth_type `google-id` (from DATABRICKS_AUTH_TYPE) is not supported"),
             ("", &[H, ("GOOGLE_CREDENTIALS", "{\"k\":1}")], "3 auth_type `google-credentials` (from google_credentials in GOOGLE_CREDENTIALS) is not supported"),
-            ("", &[("DATABRICKS_HOST", ""), T], "3 no workspace: there is no host in the environment"),
+            ("", &[("DATABRICKS_HOST", ""), T], "3 no workspace: there is no host in the environment or FILE"),
             ("", &[H, T, ("DATABRICKS_AUTH_TYPE", "")], "https://env.test pat host@HOST token@TOKEN"),
             ("", &[("DATABRICKS_HOST", "env.test/?o=42"), T], "https://env.test pat host@HOST workspace_id@HOST token@TOKEN"),
             ("", &[("DATABRICKS_HOST", "env.test/?o=x1&a=acc"), T], "https://env.test pat host@HOST account_id@HOST token@TOKEN"),
@@ -185,7 +194,9 @@ fn the_environment_against_the_file() {
         &[
             ("", &[H, T], "https://env.test pat host@HOST token@TOKEN"),
             ("", &[H, I, S], "https://env.test oauth-m2m host@HOST client_id@CLIENT_ID client_secret@CLIENT_SECRET"),
-            ("", &[T], "3 no workspace: there is no host in the environment"),
+            ("", &[T], "https://default.test pat host@line2 token@TOKEN"),
+            ("", &[S, I], "3 more than one way to sign in is configured: token (profile DEFAULT in FILE) and client_id (DATABRICKS_CLIENT_ID)"),
+            ("", &[("DATABRICKS_AZURE_RESOURCE_ID", "/subscriptions/s/x"), ("ARM_CLIENT_ID", "a"), ("ARM_CLIENT_SECRET", "b")], "none azure-client-secret azure_workspace_resource_id@AZURE_RESOURCE_ID azure_client_id@ARM_CLIENT_ID azure_client_secret@ARM_CLIENT_SECRET"),
             ("", &[H], "3 no credential for https://env.test: found host (DATABRICKS_HOST)"),
             ("-p prod", &[H, T], "https://prod.test pat host@line6 token@line7"),
             ("-p prod", &[T], "https://prod.test pat host@line6 token@line7"),
@@ -193,6 +204,10 @@ fn the_environment_against_the_file() {
             ("-p prod", &[("DATABRICKS_AUTH_TYPE", "basic")], "https://prod.test pat host@line6 token@line7"),
             ("-p bare", &[T], "https://bare.test pat host@line15 token@TOKEN"),
             ("-p bare", &[I, S], "https://bare.test oauth-m2m host@line15 client_id@CLIENT_ID client_secret@CLIENT_SECRET"),
+            ("-p id", &[I, S], "https://id.test oauth-m2m host@line48 client_id@line49 client_secret@CLIENT_SECRET"),
+            ("-p id", &[T], "3 no credential for https://id.test (profile id): found host (profile id in FILE), client_id (profile id in FILE)"),
+            ("-p id", &[H, S], "3 the credential from DATABRICKS_CLIENT_SECRET belongs to https://env.test, not to https://id.test (from profile id in FILE)"),
+            ("-p user", &[U, P, T], "https://user.test basic host@line52 username@line54 password@PASSWORD"),
             ("-p bare", &[H, T], "3 the credential from DATABRICKS_TOKEN belongs to https://env.test, not to https://bare.test (from profile bare in FILE)"),
             ("", &[PROD, T], "https://prod.test pat host@line6 token@TOKEN"),
             ("", &[PROD, H], "3 the credential from profile prod in FILE belongs to https://prod.test, not to https://env.test (from DATABRICKS_HOST)"),

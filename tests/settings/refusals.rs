@@ -35,7 +35,7 @@ fn nothing_to_go_by() {
     "#]]);
     run("", &[("DATABRICKS_TOKEN", "x")], "").expect(expect![[r#"
         --- stderr
-        error: no workspace: there is no host in the environment
+        error: no workspace: there is no host in the environment or [HOME]/.databrickscfg
         hint: set DATABRICKS_HOST, pass --host, or add `host = …` to the profile; to try without a workspace, add --sandbox
         --- exit 3
     "#]]);
