@@ -151,6 +151,7 @@ fn verify(text: &str, changed: &str, edit: &Edit) -> Result<(), String> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::scan::Entry;
     use super::*;
 
     fn edit(set: &[(&str, &str)], remove: &[&str]) -> Edit {
@@ -215,28 +216,88 @@ mod tests {
         ]
     }
 
+    /// A file of such lines, with a byte order mark perhaps and perhaps without its last line end; or any text at all.
+    fn any_file() -> impl Strategy<Value = String> {
+        let lines = (prop::collection::vec(any_line(), 0..12), any::<bool>(), any::<bool>());
+        let lines = lines.prop_map(|(lines, is_marked, is_ended)| {
+            let text = lines.concat();
+            let text = if is_ended { text.as_str() } else { text.trim_end_matches(['\n', '\r']) };
+            format!("{}{text}", if is_marked { "\u{feff}" } else { "" })
+        });
+        prop_oneof![4 => lines, 1 => "(?s)[\\[\\]p=:\"'#\\\\ \r\n.é]{0,40}", 1 => "(?s).{0,60}"]
+    }
+
+    fn any_edit() -> impl Strategy<Value = Edit> {
+        let profile = prop::sample::select(vec!["p", "q", "DEFAULT", "new", "two words"]);
+        let key = prop::sample::select(vec!["host", "token", "new"]);
+        let set = prop::collection::btree_map(key, "[a-zA-Z0-9 #;='\"\\\\/:.é-]{0,12}", 1..3);
+        let remove = prop::sample::subsequence(vec!["x", "client_id", "absent"], 0..3);
+        (profile, set, remove).prop_map(|(profile, set, remove)| Edit {
+            profile: profile.to_owned(),
+            set: set.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+            remove: remove.into_iter().map(str::to_owned).collect(),
+        })
+    }
+
+    /// Parts the lines that `edit` is about from all others.
+    fn part<'t>(text: &'t str, edit: &Edit) -> (Vec<Line<'t>>, Vec<Line<'t>>) {
+        let lines = scan(text);
+        let section = find_section(&lines, &edit.profile).unwrap_or(0..0);
+        let is_ours = |(at, line): &(usize, Line<'_>)| match &line.kind {
+            Kind::Entry(entry) if section.contains(at) => {
+                edit.remove.contains(&entry.key)
+                    || edit.set.iter().any(|(key, _)| *key == entry.key)
+            }
+            _ => false,
+        };
+        let (ours, others): (Vec<_>, Vec<_>) = lines.into_iter().enumerate().partition(is_ours);
+        let strip =
+            |lines: Vec<(usize, Line<'t>)>| lines.into_iter().map(|(_, line)| line).collect();
+        (strip(ours), strip(others))
+    }
+
+    fn bytes(lines: &[Line<'_>]) -> String {
+        lines.iter().map(|line| line.text).collect()
+    }
+
+    /// Returns what surrounds the value of `key`, where it is the last of its name.
+    fn frame(lines: &[Line<'_>], wanted: &str) -> Option<(String, String)> {
+        lines.iter().rev().find_map(|line| match &line.kind {
+            Kind::Entry(Entry { key, value }) if key == wanted => {
+                let (before, after) = (&line.text[..value.start], &line.text[value.end..]);
+                Some((before.to_owned(), after.trim_end_matches(['\n', '\r']).to_owned()))
+            }
+            _ => None,
+        })
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
         #[test]
         fn untouched_bytes_stay_and_what_is_read_back_is_what_was_meant(
-            lines in prop::collection::vec(any_line(), 0..12),
-            key in prop::sample::select(vec!["host", "token", "new"]),
-            value in "[a-zA-Z0-9 #;='\"\\\\/:.-]{0,12}",
-            removed in prop::sample::select(vec!["x", "client_id", "absent"]),
+            text in any_file(),
+            edit in any_edit(),
         ) {
-            let text = lines.concat();
-            let edit = edit(&[(key, &value)], &[removed]);
-            if let Ok(changed) = apply(&text, &edit) {
-                let mut expected = read(&text).unwrap();
-                let profile = expected.entry("p".to_owned()).or_default();
-                profile.remove(removed);
-                profile.insert(key.to_owned(), value.clone());
-                prop_assert_eq!(read(&changed).unwrap(), expected);
-                // Every line that names neither key stands in the result, in its order.
-                let is_ours = |line: &&str| line.contains(key) || line.contains(removed);
-                let mut rest = changed.split_inclusive('\n');
-                for line in text.split_inclusive('\n').filter(|line| !is_ours(line)) {
-                    let line = line.trim_end_matches(['\n', '\r']);
-                    prop_assert!(rest.any(|kept| kept.trim_end_matches(['\n', '\r']) == line), "{line:?}");
+            let Ok(changed) = apply(&text, &edit) else { return Ok(()) };
+            let mut expected = read(&text).unwrap();
+            let profile = expected.entry(edit.profile.clone()).or_default();
+            profile.retain(|key, _| !edit.remove.contains(key));
+            profile.extend(edit.set.iter().cloned());
+            prop_assert_eq!(read(&changed).unwrap(), expected);
+
+            let ((old, before), (new, after)) = (part(&text, &edit), part(&changed, &edit));
+            let (before, after) = (bytes(&before), bytes(&after));
+            // Only the end of the file may grow: by the last line's end, and by a section that was not there.
+            let grown = after.strip_prefix(&before).map(|grown| grown.replace('\r', ""));
+            let header = format!("[{}]\n", edit.profile);
+            let is_grown = |grown: &str| match grown.strip_suffix(&header) {
+                None => matches!(grown, "" | "\n"),
+                Some(rest) => matches!(rest, "" | "\n" | "\n\n") && find_section(&scan(&text), &edit.profile).is_none(),
+            };
+            prop_assert!(grown.as_deref().is_some_and(is_grown), "{before:?} became {after:?}");
+            for (key, _) in &edit.set {
+                if let Some(frame_before) = frame(&old, key) {
+                    prop_assert_eq!(frame(&new, key), Some(frame_before), "around {}", key);
                 }
             }
         }
