@@ -74,7 +74,8 @@ impl Stderr {
     /// Takes the passing line away.
     fn wipe(&mut self) {
         if self.passing > 0 {
-            let _ = write!(self.stream, "\r{:1$}\r", "", self.passing);
+            // Blanks where escape sequences are left out; else not even those stay behind.
+            let _ = write!(self.stream, "\r{:1$}\r\x1b[K", "", self.passing);
             self.passing = 0;
         }
     }

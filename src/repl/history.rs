@@ -51,6 +51,10 @@ fn escape(input: &str) -> String {
 }
 
 fn unescape(line: &str) -> String {
+    // Most inputs are one line, and the prompt waits for all of them.
+    if !line.contains('\\') {
+        return line.to_owned();
+    }
     let mut input = String::with_capacity(line.len());
     let mut letters = line.chars();
     while let Some(letter) = letters.next() {

@@ -185,3 +185,55 @@ pub fn chain(error: &Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_not_to_get_there_has_its_words_and_its_cure() {
+        let lookup =
+            |reason| io::Error::other(format!("failed to lookup address information: {reason}"));
+        let kind = |kind: io::ErrorKind| Error::Io(kind.into());
+        let cases = [
+            (
+                Error::Io(lookup("Temporary failure in name resolution")),
+                "names cannot be looked up",
+                "is this machine online",
+            ),
+            (
+                kind(io::ErrorKind::NetworkUnreachable),
+                "network unreachable",
+                "is this machine online",
+            ),
+            (kind(io::ErrorKind::NetworkDown), "network down", "is this machine online"),
+            (
+                Error::Io(lookup("Name or service not known")),
+                "its name is not known",
+                "check the host's spelling",
+            ),
+            (Error::HostNotFound, "its name is not known", "check the host's spelling"),
+            (kind(io::ErrorKind::ConnectionRefused), "connection refused", "check the host's name"),
+            (
+                Error::Timeout(Timeout::Connect),
+                "no connection came about in time",
+                "check the host's name",
+            ),
+            (
+                Error::Timeout(Timeout::Resolve),
+                "looking up its name took too long",
+                "check the host's name",
+            ),
+            (
+                kind(io::ErrorKind::ConnectionReset),
+                "the connection was closed before the whole answer was there",
+                "check the host's name",
+            ),
+        ];
+        for (error, words, advice) in cases {
+            let Obstacle::Network { reason, cure } = name(&error) else { panic!("{error:?}") };
+            assert_eq!(reason, words);
+            assert!(cure.starts_with(advice), "{words}: {cure}");
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Whom a connection trusts, and whom a server does: every bad certificate is told at once, by its name.
 
+use rustls::version::{TLS12, TLS13};
+
 use crate::support::{Authority, Front, Identity, Patroll, World, expect};
 
 const NAME: &str = "127.0.0.1";
@@ -30,11 +32,13 @@ fn a_companys_authority_is_trusted_when_it_is_named() {
 }
 
 #[test]
-fn the_older_protocol_is_spoken_too() {
+fn either_version_of_the_protocol_is_spoken() {
     let (world, authority) = (World::new(), Authority::new());
-    let front = Front::old(&authority.sign(&[NAME]), &world.address().host);
-    let run = run(&world, &front).file("ca.pem", authority.pem());
-    run.args("--ca-file ca.pem tokens list").run().expect_success();
+    for version in [&TLS12, &TLS13] {
+        let front = Front::speaking(version, &authority.sign(&[NAME]), &world.address().host);
+        let run = run(&world, &front).file("ca.pem", authority.pem());
+        run.args("--ca-file ca.pem tokens list").run().expect_success();
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::terminal::Setup;
-use crate::support::{Folder, Patroll, Signal, World, expect};
+use crate::support::{Folder, Patroll, Signal, Silence, World, expect};
 
 #[test]
 fn ctrl_c_ends_a_loop_and_the_session_goes_on() {
@@ -38,6 +38,22 @@ fn ctrl_c_gives_up_a_request_that_is_held_and_the_next_one_is_made() {
         error: interrupted
         dev › tokens_list().len()
         1
+        dev ›
+    "#]]);
+    assert_eq!(session.leave(), 0);
+}
+
+#[test]
+fn ctrl_c_gives_up_a_connection_that_does_not_come_about() {
+    let (world, silence) = (World::new(), Silence::new());
+    let session = Setup::new().through(&world, silence.host()).open();
+    session.keys("tokens_list()\r").await_text("at work").keys("\x03").await_prompt();
+    session.input("1 + 1").shows(expect![[r#"
+        patroll 0.1.0, :help explains, Ctrl-D leaves
+        dev › tokens_list()
+        error: interrupted
+        dev › 1 + 1
+        2
         dev ›
     "#]]);
     assert_eq!(session.leave(), 0);
@@ -92,7 +108,7 @@ fn long_work_shows_what_it_is_busy_with() {
         patroll 0.1.0, :help explains, Ctrl-D leaves
         dev › tokens_list().len()
         [HOST]: 429 REQUEST_LIMIT_EXCEEDED; trying again in [WAIT]
-        1                                                                        
+        1
         dev ›
     "#]]);
     assert_eq!(session.leave(), 0);

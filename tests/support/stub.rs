@@ -1,6 +1,6 @@
 //! A server that says what a test tells it to, for what no sandbox would say; it keeps what it was asked.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -15,7 +15,12 @@ impl Stub {
     /// Serves these answers, the head's lines after the status and the body, in order and the last for ever:
     /// `Stub::new([("200 OK", "{}")])`.
     pub fn new<const N: usize>(answers: [(&str, &str); N]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::at("127.0.0.1:0", answers).unwrap()
+    }
+
+    /// Does so at this address, if the machine has it.
+    pub fn at<const N: usize>(address: &str, answers: [(&str, &str); N]) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
         let host = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let theirs = Arc::clone(&asked);
@@ -35,7 +40,7 @@ impl Stub {
                 let _ = stream.write_all(answers[count.min(N - 1)].as_bytes());
             }
         });
-        Self { host, asked }
+        Ok(Self { host, asked })
     }
 
     /// Tells its address.

@@ -93,9 +93,13 @@ impl Front {
         Self::start(configure(identity, None, rustls::DEFAULT_VERSIONS), host)
     }
 
-    /// Does so by TLS 1.2 alone.
-    pub fn old(identity: &Identity, host: &str) -> Self {
-        Self::start(configure(identity, None, &[&rustls::version::TLS12]), host)
+    /// Does so by one version of the protocol alone.
+    pub fn speaking(
+        version: &'static SupportedProtocolVersion,
+        identity: &Identity,
+        host: &str,
+    ) -> Self {
+        Self::start(configure(identity, None, &[version]), host)
     }
 
     /// Does so only for clients with a certificate of `authority`.
