@@ -203,7 +203,7 @@ fn texts_that_are_no_faults_are_told_the_good_forms() {
          OPERATION: any, 'METHOD /path', create, list, delete, patch, introspect, admin-list, \
          admin-get, admin-delete, admin-patch, admin-create, scope-create, scope-list, \
          scope-delete, secret-put, secret-get, secret-list, secret-delete, me, users, services, \
-         conf, config, discovery, oidc, entra, machine, resource, browser, github, pipeline, metadata, unknown\n\
+         conf, config, discovery, oidc, account-oidc, entra, machine, resource, browser, github, pipeline, metadata, unknown\n\
          KIND, the call being made: late=DURATION, slow=DURATION, truncate, duplicate, cut-after\n\
          KIND, the call not being made: cut-before, and, unless with +effect: status=CODE, \
          redirect=URL, garbage, html, empty, hold\n\
