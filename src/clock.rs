@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::{Span, SpanRelativeTo, Timestamp, fmt::rfc2822};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::error::Error;
 
@@ -129,6 +130,11 @@ impl Duration {
         Self(seconds.saturating_mul(SECOND))
     }
 
+    /// Returns a length of `minutes` minutes.
+    pub const fn from_minutes(minutes: i64) -> Self {
+        Self(minutes.saturating_mul(MINUTE))
+    }
+
     /// Returns a length of `hours` hours.
     pub const fn from_hours(hours: i64) -> Self {
         Self(hours.saturating_mul(HOUR))
@@ -226,6 +232,37 @@ impl fmt::Display for Duration {
             return formatter.write_str("0s");
         }
         write!(formatter, "{sign}{}", parts.join(" "))
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+impl Serialize for Duration {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.is_forever() {
+            serializer.collect_str(self)
+        } else {
+            serializer.collect_str(&format_args!("{}ms", self.0))
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Duration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "forever" => Ok(Self::FOREVER),
+            text => Self::parse(text).map_err(de::Error::custom),
+        }
     }
 }
 

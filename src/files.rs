@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::durable::folder_of;
 use crate::error::{Error, reason};
 use crate::gate::{Outcome, Permit};
 use crate::secret::Secret;
 
-pub use edit::edit;
+pub use edit::{Access, check_editable, clear_leftover, edit, follow};
 
 /// A new file that can be written for certain, beside its final name until it is.
 pub struct NewFile {
@@ -77,11 +78,15 @@ fn fill(mut temporary: NamedTempFile, secret: &Secret) -> io::Result<NamedTempFi
 fn conclude(permit: Permit, path: &Path, written: io::Result<File>) -> Result<(), Error> {
     match written.and_then(|_| File::open(folder_of(path))?.sync_all()) {
         Ok(()) => {
-            permit.close(&Outcome::Done { made: None, request_id: None });
+            done(permit);
             Ok(())
         }
         Err(error) => Err(refused(permit, path, reason(&error))),
     }
+}
+
+fn done(permit: Permit) {
+    permit.close(&Outcome::Done { made: None, request_id: None });
 }
 
 fn refused(permit: Permit, path: &Path, reason: String) -> Error {
@@ -97,8 +102,4 @@ const ODD: &str = "it is a link, or no plain file";
 
 fn is_odd(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|metadata| !metadata.is_file())
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

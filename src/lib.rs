@@ -11,6 +11,7 @@ mod cli;
 mod script;
 pub mod sandbox;
 // One run, and what it talks to.
+mod rotation;
 mod plan;
 mod session;
 mod workspace;
@@ -29,6 +30,7 @@ mod output;
 mod token;
 mod clock;
 mod state;
+mod durable;
 mod host;
 mod stop;
 mod error;

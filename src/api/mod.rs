@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod identity;
+pub mod mint;
 mod own;
 #[allow(dead_code, reason = "the functions that need it come next")]
 pub mod secrets;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 use crate::auth::Credential;
 use crate::error::Error;
-use crate::gate::{Admission, Effect, Gate, Origin, Place};
+use crate::gate::{Admission, Effect, Gate, Origin, Outcome, Permit, Place};
 use crate::secret::Secret;
 use crate::wire::{Answer, Http, Repeat, Request, Signature, is_credential_refusal};
 
@@ -70,6 +71,16 @@ impl Client {
         self.credential.source()
     }
 
+    /// Returns the token that it signs in with, if it is one.
+    pub fn token_value(&self) -> Option<Secret> {
+        self.credential.token_value()
+    }
+
+    /// Returns whether a token is, or by its hash could be, the one that it signs in with.
+    pub fn could_be_own(&self, token_id: &str) -> bool {
+        self.own.could_be(token_id)
+    }
+
     /// Returns how many writes have begun to leave so far.
     pub fn departures(&self) -> usize {
         self.http.departures()
@@ -94,6 +105,20 @@ impl Client {
             }
             Admission::Dry(count) => Ok(Written::Dry(count)),
         })
+    }
+
+    /// Sends a request for an effect that the gate has admitted, once and never again, whatever comes of it.
+    fn write_once(&self, permit: Permit, request: &Request) -> Result<Answer, Error> {
+        let signature = match self.sign() {
+            Ok(signature) => signature,
+            Err(error) => {
+                let code = error.code().to_owned();
+                permit.close(&Outcome::Refused { code, request_id: None });
+                return Err(error);
+            }
+        };
+        let answer = self.http.write(&signature, permit, request, Repeat::Never);
+        answer.map_err(|error| self.blame_credential(error))
     }
 
     /// Sends by `send`, and once more with a newer credential if the first is refused and there is one.
@@ -130,6 +155,11 @@ impl Client {
             other => other,
         }
     }
+}
+
+/// Returns the ids that a token of this value has where ids are hashes of values, which is a guess.
+pub fn ids_of_value(value: &Secret) -> Vec<String> {
+    own::hash_forms(value.expose())
 }
 
 fn is_refused(error: &Error) -> bool {

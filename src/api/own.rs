@@ -88,7 +88,7 @@ impl OwnToken {
 }
 
 /// Returns the ids that a token of this value could have: Azure appends `-` and digits to values.
-fn hash_forms(value: &str) -> Vec<String> {
+pub fn hash_forms(value: &str) -> Vec<String> {
     let mut forms = vec![hash(value)];
     if let Some((bare, suffix)) = value.rsplit_once('-')
         && !suffix.is_empty()

@@ -72,7 +72,7 @@ pub struct Minted {
     pub value: Secret,
     /// The record.
     pub token: Token,
-    body: Body,
+    pub(super) body: Body,
 }
 
 impl Minted {
@@ -168,7 +168,7 @@ struct MintedBody<'b> {
     token_info: &'b RawValue,
 }
 
-fn read_minted(answer: &Answer) -> Result<Minted, Error> {
+pub(super) fn read_minted(answer: &Answer) -> Result<Minted, Error> {
     // No reason is quoted: it could quote the value.
     let lost = || Error::OutcomeUnknown {
         what: "creating a token".to_owned(),

@@ -30,7 +30,7 @@ use crate::error::Error;
 use crate::secret::Secret;
 use crate::wire::Signature;
 
-pub use azure::find_host;
+pub use azure::{find_host, is_azure};
 #[cfg(test)]
 pub use basic::Basic;
 pub use choose::{choose, find_method};

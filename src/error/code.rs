@@ -39,6 +39,8 @@ impl Error {
             Self::OwnTokenUnknown => "OWN_TOKEN_UNKNOWN",
             Self::Redirected { .. } => "REDIRECTED",
             Self::Mistakes { .. } | Self::Script(_) | Self::ScriptLoad { .. } => "SCRIPT",
+            Self::Rotation { trouble, .. } => trouble.code(),
+            Self::Locked { .. } => "LOCKED",
             Self::Terminated => "TERMINATED",
             Self::TimedOut { .. } => "TIMED_OUT",
             Self::TokenAmbiguous { .. } | Self::UnknownName { .. } => "NOT_FOUND",

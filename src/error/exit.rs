@@ -16,6 +16,8 @@ pub const UNREACHABLE: u8 = 4;
 pub const REFUSED: u8 = 5;
 /// What happened is unknown.
 pub const UNKNOWN: u8 = 6;
+/// Another run holds the lock.
+pub const LOCKED: u8 = 75;
 /// `--timeout` was reached.
 pub const TIMEOUT: u8 = 124;
 /// Interrupted by Ctrl-C.
@@ -31,6 +33,8 @@ impl Error {
         match self {
             Self::Exit { code } => *code,
             Self::Script(failure) => failure.exit_code,
+            Self::Rotation { trouble, .. } => trouble.exit_code(),
+            Self::Locked { .. } => LOCKED,
             // What does not compile outweighs what would only throw.
             Self::Mistakes { mistakes } => {
                 mistakes.iter().map(|mistake| mistake.exit_code).max().unwrap_or(USAGE)

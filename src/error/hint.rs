@@ -78,6 +78,8 @@ impl Error {
             Self::ProfileMissing { known, .. } => format!("there are: {}", known.join(", ")),
             Self::Redirected { .. } => "is the host right? A network's own login page redirects too: open any page in a browser. Otherwise write the address the workspace itself shows".to_owned(),
             Self::Script(failure) => return failure.hint.clone(),
+            Self::Rotation { slot, trouble } => return trouble.hint(slot),
+            Self::Locked { .. } => "nothing is to be done: the other run does it".to_owned(),
             Self::TokenAmbiguous { candidates, .. } if candidates.is_empty() => {
                 "`patroll tokens list` shows the ids; a unique prefix of 8 or more characters will do".to_owned()
             }

@@ -6,11 +6,14 @@
 mod code;
 pub mod exit;
 mod hint;
+mod rotation;
 
 use std::fmt;
 use std::path::PathBuf;
 
 use thiserror::Error as Words;
+
+pub use rotation::RotationTrouble;
 
 /// An answer of the workspace that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,6 +211,14 @@ pub enum Error {
     /// The workspace sent the request elsewhere; the credential does not follow.
     #[error("{call} on {host} was redirected to {location}, and a credential follows no redirect")]
     Redirected { call: String, host: String, location: String },
+
+    /// A rotation does not go on.
+    #[error("slot {slot}: {trouble}")]
+    Rotation { slot: String, trouble: Box<RotationTrouble> },
+
+    /// Another run holds a lock.
+    #[error("another run holds the lock of {what}")]
+    Locked { what: String },
 
     /// The sandbox did not start.
     #[error("the sandbox cannot start: {reason}")]

@@ -158,6 +158,11 @@ impl Gate {
         self.consent.forget();
     }
 
+    /// Returns whether what lies outside the workspace is left alone, while tokens come and go.
+    pub fn spares_machine(&self) -> bool {
+        self.mode == Mode::Sandbox
+    }
+
     /// Returns whether this is a dry run.
     pub fn is_dry(&self) -> bool {
         self.mode == Mode::DryRun

@@ -17,7 +17,7 @@ use ini::{Ini, ParseOption};
 
 use crate::error::{Error, reason};
 
-pub use edit::Edit;
+pub use edit::{Edit, apply};
 pub use write::write;
 
 /// The profile that is meant when nobody names one.
@@ -118,6 +118,11 @@ fn read(text: &str) -> Result<Sections, String> {
         Some((name?.to_owned(), values.collect()))
     });
     Ok(sections.collect())
+}
+
+/// Returns the keys and values of a section of a text, if it has that section; the error says what is wrong with the text.
+pub fn read_section(text: &str, name: &str) -> Result<Option<BTreeMap<String, String>>, String> {
+    read(text).map(|mut sections| sections.remove(name))
 }
 
 /// Finds the line of each key.

@@ -11,7 +11,7 @@ use crate::secret::Secret;
 
 /// Makes the change to the file at `path`, which is made if it is not there; whoever writes at the same time loses nothing.
 pub fn write(permit: Permit, path: &Path, edit: &Edit) -> Result<(), Error> {
-    files::edit(permit, path, |bytes| {
+    files::edit(permit, path, files::Access::Private, |bytes| {
         let text = std::str::from_utf8(bytes).map_err(|_| malformed(path, "it is not UTF-8"))?;
         apply(text, edit).map(Secret::unregistered).map_err(|problem| malformed(path, &problem))
     })

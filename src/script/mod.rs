@@ -14,6 +14,7 @@ mod evaluate;
 mod failure;
 mod functions;
 mod header;
+mod hooks;
 mod interactive;
 mod kind;
 mod known;

@@ -140,6 +140,12 @@ impl Run {
         &self,
         work: impl FnOnce(&Client) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Thrown> {
+        self.check_ready()?;
+        call(&self.0.session, work).map_err(|error| self.throw(error))
+    }
+
+    /// Fails where no request may be made: in a condition, and before the script has read its options.
+    pub fn check_ready(&self) -> Result<(), Thrown> {
         if self.0.only_looks.get() {
             let problem = "a condition looks at `t` and makes no request".to_owned();
             return Err(self.throw(Error::BadRequest { problem }));
@@ -150,7 +156,7 @@ impl Run {
                     .to_owned();
             return Err(self.throw(Error::BadRequest { problem }));
         }
-        call(&self.0.session, work).map_err(|error| self.throw(error))
+        Ok(())
     }
 
     /// Turns an error into what a script can catch, or into the end of the run if it may not.

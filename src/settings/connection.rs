@@ -42,6 +42,22 @@ impl Connection {
         self.profile.as_ref().map(|(name, _)| name.as_str())
     }
 
+    /// Returns the way to the same workspace with this token in the place of everything else to sign in with.
+    #[must_use]
+    pub fn signed_by(&self, token: &Secret) -> Self {
+        let mut attributes = Attributes::default();
+        attributes.fill_from(&self.attributes, |attribute| {
+            attribute.role == Role::General && !["auth_type", "token_id"].contains(&attribute.name)
+        });
+        attributes.fill(&TOKEN, token.expose(), Source::Usual);
+        Self { attributes, own_token_id: None, ..self.clone() }
+    }
+
+    /// Returns where the token comes from that is signed in with, if it is one.
+    pub fn token_source(&self) -> Option<&Source> {
+        self.attributes.value(TOKEN.name).map(|value| &value.source)
+    }
+
     /// Returns the workspace as errors name it.
     pub fn place(&self) -> String {
         let host = self.host.as_ref().map_or_else(|| "no host".to_owned(), Host::to_string);

@@ -98,7 +98,7 @@ fn run(
     match repeat {
         Repeat::Always => agent.run(message),
         // A kept connection may be closed by the server just as the request leaves, which looks like a lost answer.
-        Repeat::UnlessSent => {
+        Repeat::UnlessSent | Repeat::Never => {
             agent.run(agent.configure_request(message).max_idle_age(Duration::ZERO).build())
         }
     }

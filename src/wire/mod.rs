@@ -50,6 +50,8 @@ pub enum Repeat {
     Always,
     /// Only if it surely had no effect: it never left, or the workspace said that it was too much (429).
     UnlessSent,
+    /// Never: whoever asks remembers that it did, and looks at what came of it before asking again.
+    Never,
 }
 
 /// The way to one workspace.

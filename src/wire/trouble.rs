@@ -58,6 +58,9 @@ impl Trouble {
 
     /// Returns whether another try can help, and can do no harm.
     pub fn is_worth_repeating(&self, repeat: Repeat) -> bool {
+        if repeat == Repeat::Never {
+            return false;
+        }
         match self {
             Self::Lost { prospect, is_sent, .. } => {
                 *prospect != Prospect::Hopeless && (repeat == Repeat::Always || !is_sent)
@@ -171,7 +174,7 @@ impl Ending {
         match self.trouble {
             Trouble::Lost { .. } | Trouble::Unreadable { .. } => true,
             Trouble::Refused { ref failure, .. } => {
-                repeat == Repeat::UnlessSent || (failure.status >= 500 && !is_passing(failure))
+                repeat != Repeat::Always || (failure.status >= 500 && !is_passing(failure))
             }
             Trouble::Stopped { .. } | Trouble::Redirected { .. } => false,
         }

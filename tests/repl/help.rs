@@ -47,6 +47,7 @@ fn several_matches_are_listed_with_their_signatures() {
         tokens_create(options: map) → new_token
         tokens_list() → array
         tokens_revoke(token)
+        tokens_rotate(options: map) → map
         dev › tokens_
     "#]]);
     session.keys("\x03").await_prompt();

@@ -8,7 +8,7 @@ use crate::script::failure::{Thrown, mistake};
 use crate::script::names::closest;
 
 /// The functions that take a map of options, and its keys.
-const KEYS: [(&str, &[&str]); 5] = [
+const KEYS: &[(&str, &[&str])] = &[
     (
         "admin_tokens_create",
         &["application_id", "comment", "lifetime", "lifetime_seconds", "scopes"],
@@ -16,6 +16,29 @@ const KEYS: [(&str, &[&str]); 5] = [
     ("admin_tokens_list", &["created_by_id", "created_by_username"]),
     ("admin_tokens_revoke", &["allow_own"]),
     ("tokens_create", &["comment", "lifetime", "lifetime_seconds", "scopes"]),
+    ("to_command", &["check", "read", "timeout", "unverified"]),
+    ("to_file", &["format", "key"]),
+    ("to_secret", &["profile", "unverified"]),
+    (
+        "tokens_rotate",
+        &[
+            "slot",
+            "token_id",
+            "comment",
+            "sinks",
+            "lifetime",
+            "older_than",
+            "expires_within",
+            "force",
+            "grace",
+            "scopes",
+            "adopt",
+            "on_behalf_of",
+            "verify",
+            "on_published",
+            "before_revoke",
+        ],
+    ),
     ("tokens_revoke", &["allow_own"]),
 ];
 

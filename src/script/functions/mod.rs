@@ -14,15 +14,18 @@ mod keys;
 mod options;
 mod output;
 mod revoke;
+mod rotation;
 mod run;
 mod secrets;
 mod time;
 mod token;
 mod tokens;
+mod values;
 
 use rhai::{Engine, Module};
 
 pub use keys::{find_unknown as find_unknown_key, keys_of};
+pub use rotation::Sink;
 pub use secrets::Value as SecretValue;
 pub use tokens::Minted;
 
@@ -35,8 +38,9 @@ pub struct Topic {
 }
 
 /// Every topic, in the order in which a newcomer meets them.
-pub const TOPICS: [Topic; 10] = [
+pub const TOPICS: &[Topic] = &[
     Topic { title: "Tokens", module: tokens::module },
+    Topic { title: "Rotation", module: rotation::module },
     Topic { title: "A token", module: token::module },
     Topic { title: "Administration", module: admin::module },
     Topic { title: "Times and durations", module: time::module },
@@ -56,10 +60,11 @@ pub fn register(engine: &mut Engine) {
         .register_type_with_name::<crate::clock::Time>("Time")
         .register_type_with_name::<crate::clock::Duration>("Duration")
         .register_type_with_name::<SecretValue>("Secret")
+        .register_type_with_name::<rotation::Sink>("Sink")
         .register_type_with_name::<super::failure::Failure>("Error");
     // One module: a call looks into each in turn.
     let mut api = Module::new();
-    for topic in &TOPICS {
+    for topic in TOPICS {
         api.combine((topic.module)());
     }
     engine.register_global_module(api.into());

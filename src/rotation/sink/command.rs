@@ -1,0 +1,146 @@
+//! A command as a sink: it is given the value on stdin, and another one may give it back on stdout.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Bench, Reading, Sink};
+use crate::clock::Duration;
+use crate::error::{Error, RotationTrouble};
+use crate::gate::{Effect, Place};
+use crate::process::command::{self, Command, Ended};
+use crate::secret::Secret;
+
+/// How long a command may take if nobody says otherwise.
+const USUAL_LIMIT: Duration = Duration::from_seconds(60);
+
+/// `to_command([argv…], #{check, read, timeout, unverified})`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommandSpec {
+    /// The program and its arguments; it gets the value and a line end on stdin.
+    pub put: Vec<String>,
+    /// What proves, without writing, that it can be written.
+    pub check: Option<Vec<String>>,
+    /// What writes the value to stdout; an empty stdout or exit code 3 says that there is none yet.
+    pub read: Option<Vec<String>>,
+    /// How long each may take.
+    pub timeout: Option<Duration>,
+    /// Whether a put that succeeds is proof enough.
+    pub unverified: bool,
+}
+
+/// An open command sink.
+pub struct CommandSink<'s> {
+    spec: CommandSpec,
+    bench: Bench<'s>,
+}
+
+/// The exit code by which `read` says that there is no value yet.
+const NOTHING_THERE: i32 = 3;
+
+impl CommandSpec {
+    /// Opens the sink; runs nothing yet.
+    pub fn open<'s>(&self, bench: Bench<'s>) -> Result<CommandSink<'s>, Error> {
+        let sink = CommandSink { spec: self.clone(), bench };
+        let commands = [Some(&self.put), self.check.as_ref(), self.read.as_ref()];
+        if commands.into_iter().flatten().any(Vec::is_empty) {
+            return Err(bench.unfit("a command", "it has no program"));
+        }
+        if self.read.is_none() && !self.unverified {
+            return Err(bench.slot.error(RotationTrouble::Unverified { sink: sink.name() }));
+        }
+        Ok(sink)
+    }
+}
+
+impl CommandSink<'_> {
+    /// Runs a command to its end; nothing if it must not really happen.
+    fn run(&self, command: &[String], stdin: Option<&Secret>) -> Result<Option<Ended>, Error> {
+        let (effect, place) = effect_of(command);
+        let Some(permit) = self.bench.admit(effect, &place)? else { return Ok(None) };
+        let settings = self.bench.session.settings();
+        let (program, arguments) = command.split_first().unwrap_or((&self.spec.put[0], &[]));
+        let program = find(program, &settings.search_path());
+        let line = stdin.map(|value| Secret::unregistered(format!("{}\n", value.expose())));
+        let told = Command {
+            program: &program,
+            arguments,
+            stdin: line.as_ref(),
+            environment: &settings.plain_environment(),
+            limit: self.spec.timeout.unwrap_or(USUAL_LIMIT).to_std(),
+        };
+        command::run(permit, &told, self.bench.session.stop()).map(Some)
+    }
+
+    /// Runs a command that has to succeed.
+    fn run_well(&self, command: &[String], stdin: Option<&Secret>) -> Result<(), Error> {
+        match self.run(command, stdin)? {
+            Some(ended) if ended.code != 0 => Err(failed(command, &ended)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Sink for CommandSink<'_> {
+    fn name(&self) -> String {
+        format!("command `{}`", self.effect().0.what())
+    }
+
+    fn key(&self) -> String {
+        format!("command {}", serde_json::to_string(&self.spec.put).unwrap_or_default())
+    }
+
+    fn is_readable(&self) -> bool {
+        self.spec.read.is_some()
+    }
+
+    fn reserve(&self) -> Result<(), Error> {
+        self.spec.check.as_ref().map_or(Ok(()), |check| self.run_well(check, None))
+    }
+
+    fn read(&self) -> Result<Reading, Error> {
+        let Some(read) = &self.spec.read else { return Ok(Reading::Unreadable) };
+        match self.run(read, None)? {
+            None => Ok(Reading::Unreadable),
+            Some(ended) if ended.code == NOTHING_THERE => Ok(Reading::Absent),
+            Some(ended) if ended.code != 0 => Err(failed(read, &ended)),
+            Some(ended) => Ok(match ended.stdout.expose().trim() {
+                "" => Reading::Absent,
+                value => Reading::Holds { value: Secret::new(value), token_id: None },
+            }),
+        }
+    }
+
+    fn effect(&self) -> (Effect, Place) {
+        effect_of(&self.spec.put)
+    }
+
+    fn put(&self, value: &Secret, _: &str) -> Result<(), Error> {
+        self.run_well(&self.spec.put, Some(value))
+    }
+}
+
+fn effect_of(command: &[String]) -> (Effect, Place) {
+    let (program, arguments) = command
+        .split_first()
+        .map_or_else(Default::default, |(program, rest)| (program.clone(), rest.to_vec()));
+    (Effect::RunCommand { program, arguments }, Place::default())
+}
+
+fn failed(command: &[String], ended: &Ended) -> Error {
+    let complaint = ended.stderr.trim().lines().next_back().unwrap_or("it says nothing");
+    Error::CommandFailed {
+        program: command.first().cloned().unwrap_or_default(),
+        reason: format!("ended with {}: {complaint}", ended.code),
+    }
+}
+
+/// Returns where a program lies that is named without its folder.
+fn find(program: &str, search_path: &[PathBuf]) -> PathBuf {
+    if program.contains('/') {
+        return PathBuf::from(program);
+    }
+    let found = search_path.iter().map(|folder| folder.join(program)).find(|path| path.is_file());
+    found.unwrap_or_else(|| Path::new(program).to_owned())
+}
