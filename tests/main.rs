@@ -35,6 +35,9 @@ mod readme;
 mod repl;
 /// The local workspace, without patroll.
 mod sandbox;
+/// Rotation, with everything that can go wrong going wrong.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod rotation;
 /// What a script has, and how it is run.
 mod script;
 /// Each bundled script, dry and live.

@@ -85,11 +85,12 @@ impl Attempt<'_> {
             token_id: change.token_id,
             request_id: self.request_id.clone(),
         });
+        let writes = writes.collect();
+        let saved = if head.method == "GET" { Ok(()) } else { self.world.save(&stores) };
+        // Whoever watches may ask in turn.
+        drop(stores);
         self.world.log.add(writes);
-        if head.method != "GET" {
-            let saved = self.world.save(&stores);
-            saved.map_err(|error| ApiError::unsaved(&error))?;
-        }
+        saved.map_err(|error| ApiError::unsaved(&error))?;
         Ok(answer)
     }
 

@@ -1,7 +1,7 @@
 //! What has happened to a sandbox: every change, and how often each operation was asked for.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::Serialize;
 
@@ -24,9 +24,15 @@ pub struct Write {
     pub request_id: String,
 }
 
+/// Who is told of a change.
+type Watcher = Box<dyn Fn(&Write) + Send + Sync>;
+
 /// Keeps the changes and the counts.
 #[derive(Default)]
-pub(super) struct Log(Mutex<Entries>);
+pub(super) struct Log {
+    entries: Mutex<Entries>,
+    watcher: OnceLock<Watcher>,
+}
 
 /// What a log holds.
 #[derive(Default, Serialize)]
@@ -43,13 +49,21 @@ impl Log {
         *self.lock().requests.entry(operation).or_default() += 1;
     }
 
-    /// Adds changes.
-    pub(super) fn add(&self, writes: impl IntoIterator<Item = Write>) {
+    /// Adds changes, and tells of them.
+    pub(super) fn add(&self, writes: Vec<Write>) {
+        if let Some(watcher) = self.watcher.get() {
+            writes.iter().for_each(watcher);
+        }
         self.lock().writes.extend(writes);
+    }
+
+    /// Takes who is to be told of every change; the first one stays.
+    pub(super) fn watch(&self, watcher: impl Fn(&Write) + Send + Sync + 'static) {
+        drop(self.watcher.set(Box::new(watcher)));
     }
 
     /// Gives what has been noted so far.
     pub(super) fn lock(&self) -> MutexGuard<'_, Entries> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

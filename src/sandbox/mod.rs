@@ -106,6 +106,16 @@ impl Sandbox {
         self.world.faults.add(fault);
     }
 
+    /// Lets nobody make trouble any more.
+    pub fn calm(&self) {
+        self.world.faults.clear();
+    }
+
+    /// Tells `watcher` of every change from now on, when it is made and not yet answered; one watcher is enough.
+    pub fn watch(&self, watcher: impl Fn(&Write) + Send + Sync + 'static) {
+        self.world.log.watch(watcher);
+    }
+
     /// Gives every change made so far, oldest first.
     #[must_use]
     pub fn writes(&self) -> Vec<Write> {

@@ -1,0 +1,59 @@
+//! The workspace as its administrator sees it, by a client of the harness's own.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use patroll::sandbox::Address;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// A way to call one workspace that no rotation can cut off.
+#[derive(Clone)]
+pub struct Api {
+    pub host: String,
+    authorization: String,
+}
+
+impl Api {
+    /// Signs in by the administrator's password.
+    pub fn to(address: &Address) -> Self {
+        let pair = STANDARD.encode(format!("{}:{}", address.user, address.password));
+        Self { host: address.host.clone(), authorization: format!("Basic {pair}") }
+    }
+
+    /// Makes a call; nothing if it is refused.
+    pub fn ask(&self, method: &str, path: &str, body: &Value) -> Option<Value> {
+        self.ask_as(&self.authorization, method, path, body)
+    }
+
+    /// Tells whether the workspace lets somebody in by this value.
+    pub fn accepts(&self, value: &str) -> bool {
+        let authorization = format!("Bearer {value}");
+        // A token that may do less is let in too, and then told so.
+        self.ask_as(&authorization, "GET", "/api/2.0/tokens/introspect", &json!({})).is_some()
+    }
+
+    /// Gives every token that is listed and has not expired at `now`.
+    pub fn living(&self, now: i64) -> Vec<Value> {
+        let listed = self.ask("GET", "/api/2.0/token/list", &json!({})).unwrap();
+        let is_alive = |token: &&Value| {
+            let expiry = token["expiry_time"].as_i64().unwrap();
+            expiry == -1 || expiry > now
+        };
+        listed["token_infos"].as_array().unwrap().iter().filter(is_alive).cloned().collect()
+    }
+
+    fn ask_as(&self, authorization: &str, method: &str, path: &str, body: &Value) -> Option<Value> {
+        let url = format!("{}{path}", self.host);
+        let answer = match method {
+            "GET" => ureq::get(&url).header("Authorization", authorization).call(),
+            _ => ureq::post(&url).header("Authorization", authorization).send(body.to_string()),
+        };
+        serde_json::from_str(&answer.ok()?.body_mut().read_to_string().ok()?).ok()
+    }
+}
+
+/// Gives the id of the token with this value.
+pub fn id_of(value: &str) -> String {
+    let digest = Sha256::digest(value.as_bytes());
+    digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}

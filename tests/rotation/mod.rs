@@ -1,0 +1,61 @@
+//! The fault harness of rotation: one set of promises, and eight ways to try to break them, for patroll's own order and
+//! three orders in common use. `form` says how to run all of it.
+
+/// How many cases run at once, where cases work.
+const CORES: usize = 2;
+
+/// The workspace as its administrator sees it.
+mod api;
+/// What a system call is about.
+mod calls;
+/// What a disk may hold after a power cut.
+mod disk;
+/// How much is tried.
+mod form;
+/// TLS before workspaces that come and go.
+mod front;
+/// What must hold.
+mod invariants;
+/// Going through cases.
+mod matrix;
+/// What came of it.
+mod report;
+/// A place where a value lives.
+mod sink;
+/// Who is tried.
+mod subject;
+/// Stopping at every system call.
+mod tracer;
+/// One case's world.
+mod world;
+
+/// Killed at any system call, and while recovering.
+mod kill;
+/// Any file call failing.
+mod errno;
+/// The power failing between any two calls.
+mod power;
+
+use form::Form;
+use matrix::Matrix;
+use report::{Promise, Tally};
+use subject::Subject;
+
+/// Sees that patroll's own rotation breaks no promise in a matrix.
+fn expect_none_broken(matrix: &Matrix, run: impl Fn(&Subject, usize) -> Tally) {
+    // Until there is one there is nothing to try.
+    if std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rotation").is_dir() {
+        let tally = run(&Subject::ours(), matrix.size.count());
+        assert_eq!(tally.violations(), 0, "{tally}");
+    }
+}
+
+/// Counts what the common orders lose in a matrix; that they lose nothing would say that nobody looks.
+fn expect_losses(matrix: &Matrix, run: impl Fn(&Subject, usize) -> Tally) {
+    let mut lost = 0;
+    for subject in Subject::common() {
+        let tally = run(&subject, matrix.size.common());
+        lost += tally.of(Promise::Recovers) + tally.of(Promise::NoStrays);
+    }
+    assert!(lost > 0 || form::form() == Form::Glimpse, "nothing was lost in {}", matrix.name);
+}

@@ -1,0 +1,60 @@
+//! Who is tried: patroll's own rotation, and three orders in common use, all as scripts that take the same words.
+
+use std::path::PathBuf;
+
+use super::form;
+use super::report::Promise;
+use super::world::{Setup, World};
+
+/// An order of steps that replaces a token, and the binary that runs it.
+#[derive(Clone)]
+pub struct Subject {
+    pub name: &'static str,
+    pub script: &'static str,
+    pub binary: PathBuf,
+    /// Whether it is held to every invariant; of the others it is only counted how often they fail.
+    pub is_ours: bool,
+}
+
+impl Subject {
+    /// Gives patroll's own rotation.
+    pub fn ours() -> Self {
+        Self::of("patroll", include_str!("orders/patroll.rhai"))
+    }
+
+    /// Gives it as another binary has it.
+    pub fn ours_in(binary: PathBuf) -> Self {
+        Self { binary, ..Self::ours() }
+    }
+
+    /// Gives the orders in common use.
+    pub fn common() -> [Self; 3] {
+        [
+            Self::of("revoke first", include_str!("orders/revoke_first.rhai")),
+            Self::of("warn only", include_str!("orders/warn_only.rhai")),
+            Self::of("no journal", include_str!("orders/no_journal.rhai")),
+        ]
+    }
+
+    fn of(name: &'static str, script: &'static str) -> Self {
+        Self { name, script, binary: form::binary(), is_ours: name == "patroll" }
+    }
+}
+
+#[test]
+fn each_order_replaces_a_token_when_nothing_happens() {
+    for subject in Subject::common() {
+        let mut world = World::new(&Setup::simple(3));
+        let before = world.held();
+        let ran = world.run(&subject, false);
+        assert_eq!((ran.code, ran.creations), (Some(0), 1), "{}: {}", subject.name, ran.stderr);
+        assert_ne!(world.held(), before);
+        world.settle(&subject);
+        let mut broken = world.violations();
+        if subject.name == "revoke first" {
+            assert!(!broken.is_empty());
+            broken.retain(|violation| violation.promise != Promise::Available);
+        }
+        assert!(broken.is_empty(), "{}: {broken:?}", subject.name);
+    }
+}
