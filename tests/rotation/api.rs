@@ -9,15 +9,18 @@ use sha2::{Digest, Sha256};
 /// A way to call one workspace that no rotation can cut off.
 #[derive(Clone)]
 pub struct Api {
-    pub host: String,
+    host: String,
+    /// The workspace's address as patroll knows it.
+    pub shown: String,
     authorization: String,
 }
 
 impl Api {
     /// Signs in by the administrator's password.
-    pub fn to(address: &Address) -> Self {
+    pub fn to(address: &Address, shown: Option<String>) -> Self {
         let pair = STANDARD.encode(format!("{}:{}", address.user, address.password));
-        Self { host: address.host.clone(), authorization: format!("Basic {pair}") }
+        let (host, authorization) = (address.host.clone(), format!("Basic {pair}"));
+        Self { shown: shown.unwrap_or_else(|| host.clone()), host, authorization }
     }
 
     /// Makes a call; nothing if it is refused.

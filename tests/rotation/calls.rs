@@ -45,8 +45,9 @@ impl Call {
         let number = c_long::try_from(registers.orig_rax).unwrap_or(-1);
         let naming = naming(number);
         let path = match naming {
-            Naming::At(at) => read_path(memory, arguments[at + 1])
-                .map(|path| resolve(pid, arguments[at], &path)),
+            Naming::At(at) => {
+                read_path(memory, arguments[at + 1]).map(|path| resolve(pid, arguments[at], &path))
+            }
             Naming::Path => read_path(memory, arguments[0])
                 .map(|path| resolve(pid, u64::from(libc::AT_FDCWD.cast_unsigned()), &path)),
             Naming::Descriptor => open_on(pid, arguments[0]),
@@ -68,8 +69,10 @@ impl Call {
 
     /// Tells whether it is about a connection.
     pub fn is_network(&self) -> bool {
-        let is_socket =
-            self.path.as_ref().is_some_and(|path| path.as_os_str().as_bytes().starts_with(b"socket:"));
+        let is_socket = self
+            .path
+            .as_ref()
+            .is_some_and(|path| path.as_os_str().as_bytes().starts_with(b"socket:"));
         is_socket || matches!(self.number, libc::SYS_socket | libc::SYS_connect)
     }
 
@@ -116,7 +119,8 @@ impl Call {
                     self.number,
                     libc::SYS_ftruncate | libc::SYS_fchmod | libc::SYS_chmod | libc::SYS_flock
                 ));
-        let is_process = matches!(self.number, libc::SYS_vfork | libc::SYS_wait4 | libc::SYS_waitid);
+        let is_process =
+            matches!(self.number, libc::SYS_vfork | libc::SYS_wait4 | libc::SYS_waitid);
         is_file || self.is_network() || is_process
     }
 }

@@ -86,7 +86,9 @@ impl Disk {
             let folder = call.path.clone().unwrap_or_default();
             self.sync_folder(&folder);
         }
-        let Some(file) = self.inodes.get(&metadata.ino()).filter(|_| metadata.is_file()) else { return };
+        let Some(file) = self.inodes.get(&metadata.ino()).filter(|_| metadata.is_file()) else {
+            return;
+        };
         let file = &mut self.files[*file];
         if call.writes() || call.syncs() {
             file.latest = fs::read(&open).unwrap_or_default();
@@ -141,7 +143,9 @@ impl Disk {
             let (synced, rest): (Vec<_>, _) =
                 changes.drain(..).partition(|(path, _)| path.parent() == Some(folder));
             *changes = rest;
-            synced.into_iter().for_each(|change| apply(&mut self.lasting, change));
+            for change in synced {
+                apply(&mut self.lasting, change);
+            }
         }
         self.pending.retain(|changes| !changes.is_empty());
     }
@@ -155,7 +159,9 @@ impl Disk {
             let names: Vec<_> = changes.iter().map(|(path, _)| self.name(path)).collect();
             told.push(format!("{}{}", if is_there { "+" } else { "-" }, names.join("/")));
             if is_there {
-                changes.into_iter().for_each(|change| apply(&mut tree, change));
+                for change in changes {
+                    apply(&mut tree, change);
+                }
             }
         }
         for name in FOLDERS {
@@ -170,7 +176,8 @@ impl Disk {
                     let content = &self.files[file];
                     let (left, how) = left_of(content, rng);
                     if fs::write(&path, left).is_ok() {
-                        fs::set_permissions(&path, fs::Permissions::from_mode(content.mode)).unwrap();
+                        fs::set_permissions(&path, fs::Permissions::from_mode(content.mode))
+                            .unwrap();
                     }
                     told.extend(how.map(|how| format!("{} {how}", self.name(&path))));
                 }

@@ -46,8 +46,10 @@ impl Trouble {
             place: (number / ERRORS.len() + rng.usize(0..calls)) % calls,
             error,
             is_made: can_be_made && rng.bool(),
-            lasts: matches!(error, Some(Errno::ENOSPC | Errno::EROFS | Errno::EDQUOT | Errno::EACCES))
-                && rng.bool(),
+            lasts: matches!(
+                error,
+                Some(Errno::ENOSPC | Errno::EROFS | Errno::EDQUOT | Errno::EACCES)
+            ) && rng.bool(),
         }
     }
 
@@ -92,7 +94,7 @@ fn count(subject: &Subject, trouble: &Trouble, hours: i64) -> usize {
 pub fn run(subject: &Subject, cases: usize) -> Tally {
     let kinds = ERRORS.map(|error| Trouble { place: 0, error, is_made: false, lasts: false });
     let calls = kinds.map(|kind| [0, 25].map(|hours| count(subject, &kind, hours)));
-    MATRIX.run_some(subject, cases, |number, mut rng| {
+    MATRIX.run(subject, cases, |number, mut rng| {
         let is_late = subject.is_ours && rng.u8(..4) == 0;
         let most = calls[number % ERRORS.len()][usize::from(is_late)];
         let trouble = Trouble::draw(&mut rng, number, most.max(1));

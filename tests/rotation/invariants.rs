@@ -63,6 +63,11 @@ impl Watch {
         self.scopes = first["scopes"].clone();
     }
 
+    /// Looks at one more sink from now on.
+    pub fn add_sink(&mut self, sink: Sink) {
+        self.sinks.push(sink);
+    }
+
     /// Sees a change of the workspace, before whoever made it is answered.
     pub fn see(&mut self, write: &Write) {
         let Some(id) = write.token_id.clone() else { return };
@@ -93,6 +98,12 @@ impl Watch {
         }
     }
 
+    /// Counts a token as a stranger's, which nobody may revoke.
+    pub fn is_strangers(&mut self, id: &str) {
+        self.slot.remove(id);
+        self.others.insert(id.to_owned());
+    }
+
     /// Counts a token that a stranger has revoked, who may.
     pub fn revoked_by_stranger(&mut self, id: &str) {
         self.revoked.insert(id.to_owned());
@@ -120,10 +131,16 @@ impl World {
     pub fn judge(&self, ran: &Ran, is_disturbed: bool) {
         let end = ran.code.map_or("killed".to_owned(), |code| format!("exit {code}"));
         if ran.creations > 1 {
-            self.break_promise(Promise::OneMint, &format!("{} creations in one run", ran.creations));
+            self.break_promise(
+                Promise::OneMint,
+                &format!("{} creations in one run", ran.creations),
+            );
         }
         if ran.code.is_none() && !is_disturbed {
-            self.break_promise(Promise::Ends, &format!("it hung, or a signal ended it\n{}", ran.stderr));
+            self.break_promise(
+                Promise::Ends,
+                &format!("it hung, or a signal ended it\n{}", ran.stderr),
+            );
         }
         if ran.stderr.contains("panicked") {
             self.break_promise(Promise::Ends, &format!("it panicked\n{}", ran.stderr));
@@ -156,7 +173,7 @@ impl World {
             }
             let is_beside = sinks.iter().any(|sink| sink.parent() == path.parent());
             let mode = fs::metadata(&path).map_or(0, |metadata| metadata.permissions().mode());
-            if !(is_disturbed && is_beside && mode & 0o077 == 0) {
+            if !(is_disturbed && is_beside && mode & 0o777 == 0o600) {
                 let what = format!("{} holds a value", path.strip_prefix(root).unwrap().display());
                 self.break_promise(Promise::SecretNowhere, &what);
             }
@@ -168,7 +185,8 @@ impl World {
         let held: BTreeSet<_> = self.held().into_iter().flatten().collect();
         let living = self.living();
         let watch = self.watch.lock().unwrap();
-        let outside: Vec<_> = living.into_iter().filter(|token| !held.contains(&id(token))).collect();
+        let outside: Vec<_> =
+            living.into_iter().filter(|token| !held.contains(&id(token))).collect();
         let graced = outside.iter().position(|token| watch.was_held.contains(&id(token)));
         let mut strays = outside;
         if let Some(place) = graced {
@@ -188,12 +206,17 @@ impl World {
         let living = self.living();
         let mut watch = self.watch.lock().unwrap();
         if living.iter().any(|token| token["scopes"] != watch.scopes) {
-            watch.break_promise(Promise::NoWidening, "a new token has other scopes than the old one");
+            watch.break_promise(
+                Promise::NoWidening,
+                "a new token has other scopes than the old one",
+            );
         }
     }
 
     /// Runs undisturbed until the grace is over, and sees that nothing is left of the trouble.
     pub fn settle(&mut self, subject: &Subject) {
+        // After two mints that came to nothing the third waits for a while.
+        self.advance(1);
         let first = self.run(subject, false);
         self.advance(PAST_GRACE_HOURS);
         let second = self.run(subject, false);
@@ -218,7 +241,8 @@ impl World {
             self.break_promise(Promise::Recovers, &what);
         }
         let living = self.living();
-        let held: BTreeSet<_> = held.into_iter().flatten().collect();
+        let held = held.into_iter().enumerate().filter(|(place, _)| !is_broken(place));
+        let held: BTreeSet<_> = held.filter_map(|(_, id)| id).collect();
         if living.len() != 1 || held.len() > 1 {
             let what = format!("{} living tokens in the end\n{told}", living.len());
             self.break_promise(Promise::NoStrays, &what);
@@ -228,7 +252,10 @@ impl World {
         }
         let journal = fs::read_to_string(self.journal()).unwrap_or_default();
         if !is_idle(&journal) {
-            self.break_promise(Promise::Live, &format!("the journal is not idle: {journal}\n{told}"));
+            self.break_promise(
+                Promise::Live,
+                &format!("the journal is not idle: {journal}\n{told}"),
+            );
         }
         self.expect_quiet(subject);
     }
@@ -238,7 +265,8 @@ impl World {
         let ran = self.run(subject, false);
         let did = (ran.code, ran.requests, ran.writes, ran.stdout.len() + ran.stderr.len());
         if did != (Some(0), 1, 0, 0) {
-            let what = format!("exit, requests, writes, letters: {did:?}\n{}{}", ran.stdout, ran.stderr);
+            let what =
+                format!("exit, requests, writes, letters: {did:?}\n{}{}", ran.stdout, ran.stderr);
             self.break_promise(Promise::Quiet, &what);
         }
         if self.content() != before {
@@ -258,9 +286,8 @@ impl World {
 
 /// Tells whether a journal says that nothing is going on, and that there is no stray.
 fn is_idle(journal: &str) -> bool {
-    let Ok(journal) = serde_json::from_str::<Value>(journal) else { return false };
-    let text = journal.to_string();
-    text.contains("idle") && !text.contains("\"minting\"") && !text.contains("\"settled\"")
+    let journal = serde_json::from_str::<Value>(journal).unwrap_or_default();
+    journal["journal"]["state"]["is"] == "idle"
 }
 
 fn id(token: &Value) -> String {

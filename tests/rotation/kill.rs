@@ -1,5 +1,6 @@
 //! Killed before and after system calls, and once more while recovering; the release binary over TLS in every other case.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use fastrand::Rng;
@@ -67,7 +68,7 @@ pub fn run(subject: &Subject, count: usize) -> Tally {
     let free = std::sync::Mutex::new(setups);
     let plain = Setup::simple(7);
     let counts = [false, true].map(|is_seen| rehearse(subject, &plain, is_seen));
-    MATRIX.run_some(subject, count, |number, mut rng| {
+    MATRIX.run(subject, count, |number, mut rng| {
         let desk: Option<Arc<Desk>> = free.lock().unwrap().iter_mut().find_map(Option::take);
         let is_seen = number % 4 != 0;
         let [publishing, revoking] = counts[usize::from(is_seen)];
@@ -87,7 +88,7 @@ pub fn run(subject: &Subject, count: usize) -> Tally {
         let mut what = format!("late {is_late}, {first:?}");
         kill(&mut world, subject, first);
         if number % 3 == 0 {
-            what.push_str(&format!(", then {second:?}"));
+            write!(what, ", then {second:?}").unwrap();
             kill(&mut world, subject, second);
         }
         world.settle(subject);

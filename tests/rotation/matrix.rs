@@ -27,13 +27,8 @@ pub struct Case {
 }
 
 impl Matrix {
-    /// Tries every case on a subject.
-    pub fn run(&self, subject: &Subject, case: impl Fn(usize, Rng) -> Case + Sync) -> Tally {
-        self.run_some(subject, self.size.count(), case)
-    }
-
     /// Tries so many cases on a subject; `case` is given its number and what it draws from.
-    pub fn run_some(
+    pub fn run(
         &self,
         subject: &Subject,
         count: usize,

@@ -62,8 +62,8 @@ impl Sink {
                 let text = fs::read_to_string(path).ok()?;
                 let (_, section) = text.split_once(&format!("[{name}]\n"))?;
                 let section = section.split("\n[").next()?;
-                let line = section.lines().find_map(|line| line.strip_prefix("token"))?;
-                line.split_once('=')?.1.to_owned()
+                let mut pairs = section.lines().filter_map(|line| line.split_once('='));
+                pairs.find(|(key, _)| key.trim() == "token")?.1.to_owned()
             }
             (_, path) => fs::read_to_string(path?).ok()?,
         };
@@ -82,7 +82,7 @@ impl Sink {
                 let head = format!("[{name}]\n");
                 let (before, after) = text.split_once(&head).unwrap_or((&text, ""));
                 let rest = after.find("\n[").map_or("", |at| &after[at + 1..]);
-                let section = format!("{head}host = {}\ntoken = {value}\n", api.host);
+                let section = format!("{head}host = {}\ntoken = {value}\n", api.shown);
                 write_whole(&path, &format!("{before}{section}{rest}"));
             }
             (_, path) => write_whole(&path.unwrap(), &format!("{value}\n")),

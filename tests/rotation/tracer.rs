@@ -49,6 +49,7 @@ pub enum Act {
 /// Only the process itself is stopped, with all its threads; its children go unhindered.
 pub fn trace(command: &Command, mut decide: impl FnMut(&Call, Side) -> Act) -> Option<i32> {
     let mut shell = behind_a_gate(command);
+    #[allow(clippy::zombie_processes, reason = "the tracer waits for it")]
     let child = shell.spawn().unwrap();
     let pid = Pid::from_raw(child.id().try_into().unwrap());
     let watchdog = Watchdog::over(pid);

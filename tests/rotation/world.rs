@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::api::{Api, id_of};
+use super::calls::Call;
 use super::front::Desk;
 use super::invariants::Watch;
 use super::report::Violation;
 use super::sink::{SCOPE, Sink};
 use super::subject::Subject;
 use super::tracer::{self, Act, Side, Watchdog};
-use super::calls::Call;
 
 /// When everything happens: 2026-11-23, at noon.
 const NOW: i64 = 1_795_435_200_000;
@@ -56,10 +56,10 @@ pub struct World {
     pub slot: String,
     pub watch: Arc<Mutex<Watch>>,
     /// Where patroll finds the workspace.
-    host: String,
+    pub host: String,
     authority: Option<PathBuf>,
     /// What patroll signs in with: a token of the same user that no sink holds.
-    credential: String,
+    pub credential: String,
     /// How many runs there have been.
     pub starts: usize,
     /// Words that are added to every run.
@@ -95,24 +95,22 @@ impl World {
             ..Options::default()
         };
         let sandbox = Sandbox::start(options).unwrap();
-        let api = Api::to(&sandbox.workspaces()[0]);
+        let shown = setup.desk.as_ref().map(|desk| desk.host.clone());
+        let api = Api::to(&sandbox.workspaces()[0], shown);
         let root = tempfile::tempdir_in(folder()).unwrap();
         for name in ["home", "work", "tmp", "vault"] {
             fs::create_dir(root.path().join(name)).unwrap();
         }
-        let (host, authority) = match &setup.desk {
-            Some(desk) => (desk.host.clone(), Some(desk.authority.clone())),
-            None => (api.host.clone(), None),
-        };
+        let authority = setup.desk.as_ref().map(|desk| desk.authority.clone());
         let mut world = Self {
             credential: String::new(),
             watch: Arc::new(Mutex::new(Watch::over(&setup.sinks, root.path(), &api))),
             root,
             sandbox,
-            api,
             sinks: setup.sinks.clone(),
             slot: setup.slot.clone(),
-            host,
+            host: api.shown.clone(),
+            api,
             authority,
             starts: 0,
             words: Vec::new(),
@@ -123,18 +121,24 @@ impl World {
     }
 
     fn furnish(&mut self, setup: &Setup) {
-        let scopes = if setup.is_scoped { json!(["authentication", "scim", "secrets"]) } else { json!([]) };
+        let scopes =
+            if setup.is_scoped { json!(["authentication", "scim", "secrets"]) } else { json!([]) };
         if self.sinks.iter().any(|sink| matches!(sink, Sink::Secret(_))) {
-            self.api.ask("POST", "/api/2.0/secrets/scopes/create", &json!({ "scope": SCOPE })).unwrap();
+            self.api
+                .ask("POST", "/api/2.0/secrets/scopes/create", &json!({ "scope": SCOPE }))
+                .unwrap();
         }
         let create = |comment: &str, days: i64, scopes: &Value| {
-            let body = json!({ "comment": comment, "lifetime_seconds": days * 86_400, "scopes": scopes });
+            let body =
+                json!({ "comment": comment, "lifetime_seconds": days * 86_400, "scopes": scopes });
             self.api.ask("POST", "/api/2.0/token/create", &body).unwrap()
         };
         let text = |made: &Value| made["token_value"].as_str().unwrap().to_owned();
         let credential = text(&create("credential", 730, &json!([])));
         self.sandbox.advance(-80 * DAY);
-        for comment in ["other", "deploy-2", &format!("{0} patroll:{0}:0123456789abcdef", setup.slot)] {
+        for comment in
+            ["other", "deploy-2", &format!("{0} patroll:{0}:0123456789abcdef", setup.slot)]
+        {
             create(comment, 90, &json!([]));
         }
         let others = self.api.living(self.sandbox.now_ms());
@@ -150,6 +154,17 @@ impl World {
         fs::write(&keep, include_str!("orders/keep.sh")).unwrap();
         fs::set_permissions(&keep, fs::Permissions::from_mode(0o755)).unwrap();
         self.credential = credential;
+    }
+
+    /// Adds a token of a slot beside the first, 80 of its 90 days old and in a sink of its own.
+    pub fn add_slot(&mut self, slot: &str, sink: Sink) {
+        self.sandbox.advance(-80 * DAY);
+        let body = json!({ "comment": slot, "lifetime_seconds": 90 * 86_400 });
+        let made = self.api.ask("POST", "/api/2.0/token/create", &body).unwrap();
+        self.sandbox.advance(80 * DAY);
+        sink.write(self.root.path(), &self.api, made["token_value"].as_str().unwrap());
+        self.sinks.push(sink.clone());
+        self.watch.lock().unwrap().add_sink(sink);
     }
 
     /// Lets hours pass.
@@ -170,13 +185,18 @@ impl World {
 
     /// Prepares a run.
     pub fn command(&self, subject: &Subject) -> Command {
+        self.command_for(subject, &self.slot, &self.sinks)
+    }
+
+    /// Prepares a run for one slot of several.
+    pub fn command_for(&self, subject: &Subject, slot: &str, sinks: &[Sink]) -> Command {
         let root = self.root.path();
         fs::write(root.join("work/rotate.rhai"), subject.script).unwrap();
         let mut words = vec!["run".to_owned(), "./rotate.rhai".to_owned(), "--sinks".to_owned()];
-        words.push(self.sinks.iter().map(Sink::word).collect::<Vec<_>>().join(","));
+        words.push(sinks.iter().map(Sink::word).collect::<Vec<_>>().join(","));
         words.extend(["--allow-write".to_owned(), ".".to_owned()]);
         if subject.is_ours {
-            words.extend(["--slot".to_owned(), self.slot.clone()]);
+            words.extend(["--slot".to_owned(), slot.to_owned()]);
             words.extend(["--keep".to_owned(), root.join("keep").display().to_string()]);
         }
         words.extend(self.words.iter().cloned());
@@ -184,7 +204,10 @@ impl World {
             None => Command::new(&subject.binary),
             Some(mask) => {
                 let mut shell = Command::new("/bin/sh");
-                shell.arg("-c").arg(format!("umask {mask}; exec \"$0\" \"$@\"")).arg(&subject.binary);
+                shell
+                    .arg("-c")
+                    .arg(format!("umask {mask}; exec \"$0\" \"$@\""))
+                    .arg(&subject.binary);
                 shell
             }
         };
@@ -201,15 +224,21 @@ impl World {
     /// Runs a subject to its end, and judges what it said and left.
     pub fn run(&mut self, subject: &Subject, is_disturbed: bool) -> Ran {
         let root = self.root.path().to_owned();
-        self.counted(is_disturbed, |command| {
-            let said = |name: &str| File::options().append(true).create(true).open(root.join(name)).unwrap();
-            command.stdin(Stdio::null()).stdout(said("stdout")).stderr(said("stderr"));
-            let mut child = command.spawn().unwrap();
-            let watchdog = Watchdog::over(Pid::from_raw(child.id().try_into().unwrap()));
-            let code = child.wait().unwrap().code();
-            watchdog.dismiss();
-            code
-        }, subject)
+        self.counted(
+            is_disturbed,
+            |command| {
+                let said = |name: &str| {
+                    File::options().append(true).create(true).open(root.join(name)).unwrap()
+                };
+                command.stdin(Stdio::null()).stdout(said("stdout")).stderr(said("stderr"));
+                let mut child = command.spawn().unwrap();
+                let watchdog = Watchdog::over(Pid::from_raw(child.id().try_into().unwrap()));
+                let code = child.wait().unwrap().code();
+                watchdog.dismiss();
+                code
+            },
+            subject,
+        )
     }
 
     /// Runs a subject under the tracer, and judges what it said and left.

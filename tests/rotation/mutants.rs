@@ -1,0 +1,102 @@
+//! Rotations with one mistake each, made from the source by replacing exact texts, built and put through the matrices: a
+//! harness that lets one of them pass has a hole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::report::{Tally, say};
+use super::subject::Subject;
+
+/// A way to try a subject with so many cases.
+type Trial = (fn(&Subject, usize) -> Tally, usize);
+
+/// One mistake.
+struct Mutant {
+    name: &'static str,
+    /// In which files which text, that is there once, becomes which.
+    changes: &'static [(&'static str, &'static str, &'static str)],
+    /// What is tried until a promise is broken.
+    trials: &'static [Trial],
+}
+
+const MUTANTS: [Mutant; 0] = [];
+
+/// What a build needs.
+const PARTS: [&str; 7] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "README.md",
+    "src",
+    "scripts",
+    "tests/main.rs",
+    "benches/speed.rs",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Copies a file or a folder; a file that is the same already is left, so that it is not built again.
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let name = entry.unwrap().file_name();
+            copy(&from.join(&name), &to.join(&name));
+        }
+        return;
+    }
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    let content = fs::read(from).unwrap();
+    if fs::read(to).ok().as_ref() != Some(&content) {
+        fs::write(to, content).unwrap();
+    }
+}
+
+/// Builds a mutant; gives its binary.
+fn build(mutant: &Mutant) -> PathBuf {
+    let folder = root().join("target/mutants");
+    let tree = folder.join("tree");
+    for part in PARTS {
+        copy(&root().join(part), &tree.join(part));
+    }
+    for (path, text, other) in mutant.changes {
+        let path = tree.join(path);
+        let content = fs::read_to_string(&path).unwrap();
+        let count = content.matches(text).count();
+        assert_eq!(count, 1, "{}: {count} times in {}: {text}", mutant.name, path.display());
+        fs::write(&path, content.replace(text, other)).unwrap();
+    }
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--offline", "--bin", "patroll"]).current_dir(&tree);
+    cargo.env("CARGO_TARGET_DIR", folder.join("target")).env("RUSTFLAGS", "-Awarnings");
+    assert!(cargo.status().unwrap().success(), "{} does not build", mutant.name);
+    // The next build must not change the binary under this one's runs.
+    let binary = folder.join("patroll");
+    fs::copy(folder.join("target/debug/patroll"), &binary).unwrap();
+    binary
+}
+
+/// Tries a mutant until a promise is broken; tells which, in which matrix.
+fn catch(mutant: &Mutant) -> Option<String> {
+    let subject = Subject::ours_in(build(mutant));
+    mutant.trials.iter().find_map(|(run, count)| {
+        let tally = run(&subject, *count);
+        let promise = tally.broken.keys().next()?;
+        Some(format!("{} ({promise:?})", tally.matrix))
+    })
+}
+
+#[test]
+#[ignore = "each of them is built: `cargo test -- --ignored mutants`"]
+fn every_mutant_is_caught() {
+    let mut escaped = Vec::new();
+    for mutant in &MUTANTS {
+        let caught = catch(mutant);
+        let by = caught.as_deref().unwrap_or("nothing");
+        say(&format!("mutant {:<24} caught by {by}\n", mutant.name));
+        escaped.extend(caught.is_none().then_some(mutant.name));
+    }
+    assert_eq!(escaped, Vec::<&str>::new());
+}
