@@ -123,7 +123,7 @@ impl Repl {
                 self.interactive.borrow_mut().reset();
                 Ok(())
             }
-            Command::Load(word) => self.evaluate(&Source::load(&word, self.session.stop())?.text),
+            Command::Load(word) => self.load(&word),
             Command::Save(file) => save(&self.interactive.borrow(), &session, &file),
             Command::Profile(name) => self.move_to(&name),
             Command::Time(on) => {
@@ -131,6 +131,18 @@ impl Repl {
                 Ok(())
             }
             Command::Quit => Ok(()),
+        }
+    }
+
+    /// Runs a script here; its `exit()` is the end of it, not of the session.
+    fn load(&mut self, word: &str) -> Result<(), Error> {
+        let source = Source::load(word, self.session.stop())?;
+        match self.evaluate(&source.text) {
+            Err(Error::Exit { code }) => {
+                self.session.output().note(&format!("{word}: ended with exit code {code}"));
+                Ok(())
+            }
+            result => result,
         }
     }
 

@@ -61,6 +61,9 @@ impl LineEditor {
 
     /// Reads the next input that is not blank.
     pub fn read(&mut self, prompt: &Prompt, output: &Output) -> Result<Read, Error> {
+        if let Some(helper) = self.editor.helper_mut() {
+            helper.begin(&prompt.plain);
+        }
         let prompt = (prompt.plain.as_str(), prompt.painted.as_str());
         let mut is_warned = false;
         loop {

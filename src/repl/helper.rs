@@ -20,6 +20,8 @@ pub struct LineHelper {
     session: Arc<Session>,
     /// Whether the line is entered, and no cursor is on it any more.
     is_entered: Cell<bool>,
+    /// The columns that the prompt takes.
+    indent: usize,
 }
 
 impl LineHelper {
@@ -29,13 +31,35 @@ impl LineHelper {
             interactive: Shared::clone(interactive),
             session: Arc::clone(session),
             is_entered: Cell::new(false),
+            indent: 0,
         }
+    }
+
+    /// Begins to read behind `prompt`.
+    pub fn begin(&mut self, prompt: &str) {
+        self.indent = columns(prompt);
+    }
+
+    /// Returns the columns that are left behind `line`.
+    fn room(&self, line: &str) -> usize {
+        let width = self.session.output().width().map_or(80, usize::from);
+        let (indent, last) = match line.rsplit_once('\n') {
+            Some((_, last)) => (0, last),
+            None => (self.indent, line),
+        };
+        // The last column is the cursor's.
+        width.saturating_sub((indent + columns(last)) % width.max(1) + 1)
     }
 
     /// Goes on with another workspace.
     pub fn move_to(&mut self, session: &Arc<Session>) {
         self.session = Arc::clone(session);
     }
+}
+
+/// Returns how many columns a text takes at most: what is not ASCII may take two.
+fn columns(text: &str) -> usize {
+    text.chars().map(|letter| 1 + usize::from(!letter.is_ascii())).sum()
 }
 
 impl Helper for LineHelper {}
@@ -60,7 +84,7 @@ impl Hinter for LineHelper {
         if cursor < line.len() || line.is_empty() {
             None
         } else {
-            hint::find(&self.interactive, line, context)
+            hint::find(&self.interactive, line, self.room(line), context)
         }
     }
 }

@@ -6,8 +6,8 @@ use rustyline::hint::{Hint, Hinter, HistoryHinter};
 use super::Shared;
 use super::commands;
 
-/// A hint longer than this would push the input around.
-const LONGEST: usize = 100;
+/// A hint for which there is less room says nothing.
+const SHORTEST: usize = 12;
 
 /// A hint, and what Right puts in.
 pub struct Shadow {
@@ -25,21 +25,36 @@ impl Hint for Shadow {
     }
 }
 
-/// Returns what to show behind `line`, whose end the cursor is at.
-pub fn find(interactive: &Shared, line: &str, context: &Context<'_>) -> Option<Shadow> {
+/// Returns what to show behind `line`, whose end the cursor is at, in `room` columns: more would push the input around.
+pub fn find(
+    interactive: &Shared,
+    line: &str,
+    room: usize,
+    context: &Context<'_>,
+) -> Option<Shadow> {
     if let Some(shown) = usage(line) {
-        return Some(Shadow { shown, text: None });
+        return Some(Shadow { shown: cut(&shown, room), text: None });
     }
     let signatures = match interactive.try_borrow() {
         Ok(interactive) if !commands::is_command(line) => interactive.signatures_at(line),
         _ => Vec::new(),
     };
-    if !signatures.is_empty() {
-        let shown: String = signatures.join("  ").chars().take(LONGEST).collect();
-        return Some(Shadow { shown: format!("  {shown}"), text: None });
+    if let Some(first) = signatures.first() {
+        let all = format!("  {}", signatures.join("  "));
+        let is_room = all.chars().count() <= room;
+        let shown = if is_room { all } else { format!("  {first}  …") };
+        return Some(Shadow { shown: cut(&shown, room), text: None });
     }
     let text = HistoryHinter::new().hint(line, line.len(), context)?;
     Some(Shadow { shown: text.clone(), text: Some(text) })
+}
+
+fn cut(text: &str, room: usize) -> String {
+    match text.chars().count() {
+        _ if room < SHORTEST => String::new(),
+        count if count <= room => text.to_owned(),
+        _ => text.chars().take(room - 1).chain(['…']).collect(),
+    }
 }
 
 /// Returns what a command takes, where nothing of it is written yet.

@@ -80,4 +80,19 @@ mod tests {
         assert_eq!(escape(input).lines().count(), 1);
         assert_eq!(unescape(&escape(input)), input);
     }
+
+    #[test]
+    fn no_secret_is_stored_whatever_it_looks_like() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateDir::new(folder.path().to_owned());
+        let registered = secret::Secret::new("registered and nothing else");
+        let (mut history, _) = History::open(state.clone());
+        let hex = "0123456789abcdef".repeat(2);
+        let values = ["dapi", "dkea", "dosa", "dose"].map(|prefix| format!("{prefix}{hex}"));
+        for value in values.iter().map(String::as_str).chain([registered.expose()]) {
+            assert!(!history.add(&format!("let a = \"{value}\";")), "{value}");
+        }
+        assert!(history.add("days(1)") && !history.add(" days(2)"));
+        assert_eq!(History::open(state).1, ["days(1)"]);
+    }
 }

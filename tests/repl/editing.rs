@@ -11,7 +11,8 @@ fn enter_goes_on_while_something_is_open() {
     let session = Setup::new().on(&world).open();
     session.keys("if true {\r").await_text("{");
     session.keys("let s = `a\rb`;\r/* a\rcomment */ [1,\r2].len()\r}\r").await_prompt();
-    session.shows(expect![[r#"
+    session.keys("let t = #\"raw \"\r`x\"#; t").await_text("`x\"#; t").keys("\r").await_prompt();
+    session.shows(expect![[r##"
         patroll 0.1.0, :help explains, Ctrl-D leaves
         dev › if true {
             let s = `a
@@ -21,8 +22,11 @@ fn enter_goes_on_while_something_is_open() {
                 2].len()
         }
         2
+        dev › let t = #"raw "
+        `x"#; t
+        "raw \"\n`x"
         dev ›
-    "#]]);
+    "##]]);
     assert_eq!(session.leave(), 0);
 }
 
@@ -91,6 +95,18 @@ fn an_input_is_coloured_as_it_is_typed() {
 }
 
 #[test]
+fn the_bracket_that_belongs_to_the_one_at_the_cursor_is_marked() {
+    let world = World::new();
+    let session = Setup::new().on(&world).open();
+    session.keys("[days(1), \")]\"]").await_text("[days(1), \")]\"]");
+    assert_eq!(session.underlined(), "[]");
+    session.keys("\x1b[D\x1b[D").await_underlined("");
+    session.keys("\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D").await_underlined("()");
+    session.keys("\x05\r").await_prompt().await_underlined("");
+    assert_eq!(session.leave(), 0);
+}
+
+#[test]
 fn no_color_and_a_dumb_terminal_are_respected() {
     let world = World::new();
     for (name, value) in [("NO_COLOR", "1"), ("TERM", "dumb")] {
@@ -118,6 +134,22 @@ fn wide_letters_and_long_lines_keep_the_cursor_in_its_place() {
         dev › #{a: "日本é日本é日本é日本é日本é日本é日本é日本é日本é日本é日本é日本é日本é日
         本é日本é日本é日本é日本é"}.a
         "日本é日本é日本é日本é日本é日本é日本é日本é日本é日本é日本é日本é日本é日本é日本é日本é日本é日本é"
+        dev ›
+    "#]]);
+    assert_eq!(session.leave(), 0);
+}
+
+#[test]
+fn another_size_is_taken_over_while_a_line_is_edited() {
+    let world = World::new();
+    let session = Setup::new().on(&world).open();
+    let text = format!("[\"{}\", 1]", "letters ".repeat(7));
+    session.keys(&text).await_text(&text).resize(10, 40).await_end("1]");
+    session.keys("[0]").await_typed("1][0]");
+    session.keys("\r").await_prompt().shows(expect![[r#"
+        patroll 0.1.0, :help explains, Ctrl-D le
+        dev › ["letters letters letters letters letters letters letters ", 1][0]
+        "letters letters letters letters letters letters letters "
         dev ›
     "#]]);
     assert_eq!(session.leave(), 0);

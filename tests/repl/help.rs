@@ -77,6 +77,28 @@ fn the_call_one_is_in_is_shown_and_else_what_was_typed_before() {
 }
 
 #[test]
+fn a_hint_takes_no_more_than_the_line_has_room_for() {
+    let world = World::new();
+    let session = Setup::new().on(&world).size(12, 60).open();
+    for input in ["tokens_create(", "tokens_create(#{ comment: \"日本\", lifetime: ", ":profile "]
+    {
+        session.keys(input).await_typed(input).await_text("…").keys("\x03").await_prompt();
+    }
+    session
+        .keys("let a_long_name_of_a_variable_and_then_a = tokens_create(")
+        .await_typed("create(");
+    session.shows(expect![[r#"
+        patroll 0.1.0, :help explains, Ctrl-D leaves
+        dev › tokens_create(  tokens_create(options: map) → new_t…
+        dev › tokens_create(#{ comment: "日本", lifetime: 
+        dev › :profile NAME  go on with another workspace
+        dev › let a_long_name_of_a_variable_and_then_a = tokens_create(  tokens_create(options: map) → new_token  …
+    "#]]);
+    session.keys("\x03").await_prompt();
+    assert_eq!(session.leave(), 0);
+}
+
+#[test]
 fn every_function_explains_itself() {
     let world = World::new();
     let session = Setup::new().on(&world).size(30, 80).open();

@@ -3,7 +3,7 @@
 use vt100::Color;
 
 use super::terminal::Setup;
-use crate::support::{DAY, Folder, World, expect};
+use crate::support::{DAY, Folder, Patroll, World, expect};
 
 fn aged() -> World {
     let world = World::new();
@@ -60,8 +60,10 @@ fn a_long_result_is_cut_to_the_terminal() {
         … 26 more, :all
         dev ›
     "#]]);
+    let listed = world.list();
+    let last = &listed[29]["token_id"].as_str().unwrap()[..12];
+    session.input(":all").await_text(last).input("tokens_list().len()").await_text("\n30\n");
     session
-        .input(":all")
         .input("let rows = []; for x in 0..100 { rows.push(#{ x: x, y: `row ${x}` }) } rows")
         .shows(expect![[r#"
         dev › let rows = []; for x in 0..100 { rows.push(#{ x: x, y: `row ${x}` }) } rows
@@ -212,7 +214,7 @@ fn variables_functions_closures_and_imports_stay() {
             variable  holds
             add       a function
             it        an array
-            two       the number 2 (shared)
+            two       the number 2
             dev › :reset
             dev › :vars
             there are no variables yet
@@ -276,6 +278,12 @@ fn a_session_is_saved_as_a_script_that_does_the_same() {
     "#]]
     .assert_eq(&folder.read("dead.rhai"));
     assert_eq!(session.leave(), 0);
+    Patroll::within(&folder).on(&world).keeps(".databrickscfg").args("run dead.rhai").run().expect(
+        expect![[r#"
+            1 of 1
+            --- exit 0
+        "#]],
+    );
 }
 
 #[test]
@@ -322,5 +330,59 @@ fn the_sandbox_is_named_and_has_no_profiles() {
         false
         sandbox ›
     "#]]);
+    assert_eq!(session.leave(), 0);
+}
+
+#[test]
+fn variables_are_described_in_a_few_words_and_without_a_secret() {
+    let world = World::new();
+    let session = Setup::new().on(&world).args("--allow-reveal").open();
+    session
+        .input("let made = tokens_create(\"x\", days(1)); ()")
+        .input("let said = \"the value of the new one is now \" + made.token_value.reveal(); ()")
+        .input("let lines = \"one\\ntwo\"; let long = \"é\"; long.pad(50, 'é')")
+        .input(":vars")
+        .input("tokens_revoke(made); ()")
+        .shows(expect![[r#"
+            patroll 0.1.0, :help explains, Ctrl-D leaves
+            dev › let made = tokens_create("x", days(1)); ()
+            created [new-1]..... x
+            dev › let said = "the value of the new one is now " + made.token_value.reveal(); ()
+            dev › let lines = "one\ntwo"; let long = "é"; long.pad(50, 'é')
+            dev › :vars
+            variable  holds
+            lines     the text "one\ntwo"
+            long      the text "éééééééééééééééééééééééééééééééééééééééé"…
+            made      a new token
+            said      the text "the value of the new one is now [redacte"…
+            dev › tokens_revoke(made); ()
+            revoked [new-1]..... x
+            dev ›
+        "#]]);
+    assert_eq!(session.leave(), 0);
+}
+
+#[test]
+fn a_loaded_script_ends_and_the_session_goes_on() {
+    let world = aged();
+    let session = Setup::new().on(&world).file("three.rhai", "print(1); exit(3); print(2)").open();
+    session
+        .input("let kept = 1")
+        .input(":load three.rhai")
+        .input("kept")
+        .input(":load nowhere.rhai")
+        .shows(expect![[r#"
+            patroll 0.1.0, :help explains, Ctrl-D leaves
+            dev › let kept = 1
+            dev › :load three.rhai
+            1
+            three.rhai: ended with exit code 3
+            dev › kept
+            1
+            dev › :load nowhere.rhai
+            error: cannot load the script nowhere.rhai: no such file or directory
+            dev ›
+        "#]]);
+    session.input(":load report_expiring").await_text("ended with exit code 10");
     assert_eq!(session.leave(), 0);
 }

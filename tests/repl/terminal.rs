@@ -5,7 +5,7 @@ use std::process::Child;
 use std::rc::Rc;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
@@ -258,6 +258,29 @@ impl Terminal<'_> {
             }
         }
         panic!("{text} is not shown:\n{}", screen.text());
+    }
+
+    /// Returns everything on the screen that is underlined.
+    pub fn underlined(&self) -> String {
+        let screen = self.lock();
+        let (lines, columns) = screen.parser.screen().size();
+        let cells = (0..lines).flat_map(|line| (0..columns).map(move |column| (line, column)));
+        cells
+            .filter_map(|(line, column)| screen.parser.screen().cell(line, column))
+            .filter(|cell| cell.underline())
+            .map(vt100::Cell::contents)
+            .collect()
+    }
+
+    /// Waits until `text` and nothing else is underlined.
+    #[track_caller]
+    pub fn await_underlined(&self, text: &str) -> &Self {
+        let begun = Instant::now();
+        while self.underlined() != text {
+            assert!(begun.elapsed() < PATIENCE, "{} is underlined, not {text}", self.underlined());
+            thread::yield_now();
+        }
+        self
     }
 
     /// Returns whether anything that was said has a colour.

@@ -236,11 +236,13 @@ fn a_session_may_do_no_more_than_a_script() {
 fn stdin_that_is_no_terminal_is_a_script() {
     let world = World::new();
     for line in ["", "repl"] {
-        let run = Patroll::new().on(&world).args(line).stdin("print(1 + 1);\nexit(12);\n").run();
-        run.expect(expect![[r#"
+        let folder = Rc::new(Folder::new());
+        let run = Patroll::within(&folder).on(&world).args(line);
+        run.stdin("print(1 + 1);\nexit(12);\n").run().expect(expect![[r#"
             2
             --- exit 12
         "#]]);
+        assert!(!folder.home().join(".local/state/patroll/history").exists());
     }
     Patroll::new().on(&world).stdin("oops(").run().expect(expect![[r#"
         --- stderr

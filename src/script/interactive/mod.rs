@@ -11,7 +11,7 @@ mod show;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rhai::{AST, Dynamic, Engine, Expr, Position, Scope, Stmt};
+use rhai::{AST, Dynamic, Engine, Expr, ImmutableString, Position, Scope, Stmt};
 
 use super::convert;
 use super::failure::{conclude, explain};
@@ -20,6 +20,7 @@ use super::run::{Arguments, Run};
 use super::source::Source;
 use super::workbench::Workbench;
 use crate::error::Error;
+use crate::secret::redact;
 use crate::session::Session;
 
 pub use complete::Candidate;
@@ -35,6 +36,9 @@ const NAME: &str = "session";
 
 /// Positions count lines up to 65,535.
 const MOST_LINES: usize = 60_000;
+
+/// More letters of a text are not shown among the variables.
+const LONGEST_TEXT: usize = 40;
 
 /// The engine and what the inputs so far have left in it.
 pub struct Interactive {
@@ -118,7 +122,7 @@ impl Interactive {
         let mut variables: Vec<Variable> = Vec::new();
         for (name, _, value) in self.scope.iter_raw().collect::<Vec<_>>().into_iter().rev() {
             if !variables.iter().any(|known| known.name == name) {
-                let kind = convert::type_word(value);
+                let kind = describe(value);
                 variables.push(Variable { name: name.to_owned(), kind });
             }
         }
@@ -175,5 +179,21 @@ impl Interactive {
                 self.engine.register_static_module(&alias.name, module);
             }
         }
+    }
+}
+
+/// Returns in a few words what a variable holds; whether closures share it is nobody's concern.
+fn describe(value: &Dynamic) -> String {
+    if let Some(text) = value.read_lock::<ImmutableString>() {
+        // Half of a secret would not be recognised as one.
+        let text = redact(&text);
+        let end = text.char_indices().nth(LONGEST_TEXT).map(|(end, _)| end);
+        let rest = if end.is_some() { "…" } else { "" };
+        return format!("the text {:?}{rest}", &text[..end.unwrap_or(text.len())]);
+    }
+    if value.is_shared() {
+        convert::type_word(&value.flatten_clone())
+    } else {
+        convert::type_word(value)
     }
 }
