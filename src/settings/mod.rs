@@ -118,6 +118,16 @@ impl Settings {
         }
     }
 
+    /// Returns who said where the profile file is.
+    pub fn config_file_source(&self) -> Source {
+        const VARIABLE: &str = "DATABRICKS_CONFIG_FILE";
+        match (&self.asked.config_file, self.environment.variable(VARIABLE)) {
+            (Some(_), _) => Source::Flag("--config-file"),
+            (None, Some(_)) => Source::Variable(VARIABLE.to_owned()),
+            (None, None) => Source::Usual,
+        }
+    }
+
     /// Returns the profiles, read at the first call.
     pub fn profiles(&self) -> Result<&Profiles, Error> {
         let read = || {

@@ -1,6 +1,6 @@
 //! `patroll auth check` and `patroll auth profiles`.
 
-use crate::support::{DAY, Patroll, World, expect};
+use crate::support::{DAY, Meeting, Patroll, World, expect};
 
 #[test]
 fn who_one_is_and_what_one_may() {
@@ -156,5 +156,20 @@ fn profiles_are_checked() {
         m2m,[HOST],oauth-m2m,valid: [REQUEST]
         nowhere,http://127.0.0.1:9,pat,"cannot reach http://127.0.0.1:9: connection refused, after 3 tries"
         --- exit 3
+    "#]]);
+}
+
+#[test]
+fn profiles_are_checked_at_the_same_time() {
+    let meeting = Meeting::of(3, "{\"userName\":\"me\"}");
+    let lines = format!("host = {}\ntoken = a-secret-token", meeting.host());
+    let run = ["a", "b", "c"].iter().fold(Patroll::new(), |run, name| run.profile(name, &lines));
+    let run = run.secret("a-secret-token").keeps(".databrickscfg").word(meeting.host(), "[HOST]");
+    run.args("auth profiles --check -o csv").run().expect(expect![[r#"
+        profile,host,auth_type,state
+        a,[HOST],pat,valid: me
+        b,[HOST],pat,valid: me
+        c,[HOST],pat,valid: me
+        --- exit 0
     "#]]);
 }

@@ -12,7 +12,7 @@ fn everything_is_shown_with_its_source_and_no_secret() {
     run.args("auth describe -p prod -o table --debug").run().expect(expect![[r#"
         attribute      value                                source
         profile        prod                                 --profile
-        config_file    [HOME]/.databrickscfg
+        config_file    [HOME]/.databrickscfg  default
         host           https://prod.test/?o=12              [HOME]/.databrickscfg:3
         workspace_id   12                                   [HOME]/.databrickscfg:3
         client_id      id                                   [HOME]/.databrickscfg:4
@@ -60,7 +60,7 @@ fn what_is_there_is_shown_also_when_it_will_not_do() {
     run.args("auth describe -o table").run().expect(expect![[r#"
         attribute    value                                source
         profile      DEFAULT                              default
-        config_file  [HOME]/.databrickscfg
+        config_file  [HOME]/.databrickscfg  default
         host         https://a.test                       [HOME]/.databrickscfg:2
         username     u                                    [HOME]/.databrickscfg:3
         --- stderr
@@ -82,4 +82,28 @@ fn no_request_is_made() {
         --- exit 0
     "#]]);
     assert_eq!(world.requests(), 0);
+}
+
+#[test]
+fn files_are_shown_with_who_named_them() {
+    let run = Patroll::new()
+        .file("my.cfg", "[DEFAULT]\nhost = https://a.test\ntoken = a-secret\nca_file = ours.pem\n")
+        .secret("a-secret")
+        .keeps("my.cfg")
+        .env("SSL_CERT_FILE", "/etc/theirs.pem")
+        .args("--config-file my.cfg --ca-file mine.pem --client-cert me.pem auth describe -o csv");
+    run.run().expect(expect![[r#"
+        attribute,value,source
+        profile,DEFAULT,default
+        config_file,my.cfg,--config-file
+        host,https://a.test,my.cfg:2
+        token,[redacted],my.cfg:3
+        ca_file,ours.pem,my.cfg:4
+        ca_file,mine.pem,--ca-file
+        ca_file,/etc/theirs.pem,SSL_CERT_FILE
+        client_cert,me.pem,--client-cert
+        client_key,me.pem,--client-cert
+        auth_type,pat,what is there
+        --- exit 0
+    "#]]);
 }

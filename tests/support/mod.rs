@@ -2,6 +2,7 @@
 //! compared whole and searched for secrets every time. What patroll should do is in the tests' own files.
 
 mod folder;
+mod meeting;
 mod outcome;
 mod patroll;
 mod process;
@@ -19,6 +20,7 @@ pub use expect_test::{Expect, expect};
 pub use rustix::process::Signal;
 
 pub use folder::Folder;
+pub use meeting::Meeting;
 pub use outcome::Outcome;
 pub use patroll::{Patroll, Running};
 pub use proxy::Proxy;

@@ -1,5 +1,7 @@
 //! `patroll auth describe`: every attribute and where it came from; no request is made.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use crate::auth;
@@ -7,7 +9,7 @@ use crate::error::Error;
 use crate::output::{Format, Table, csv, indent};
 use crate::secret::REDACTED;
 use crate::session::Session;
-use crate::settings::Connection;
+use crate::settings::{Connection, Source};
 
 /// One line of the description.
 struct Row {
@@ -42,7 +44,8 @@ fn rows(session: &Session, connection: &Connection, method: Option<&str>) -> Vec
     if let Some((name, source)) = &connection.profile {
         rows.push(Row { name: "profile", value: name.clone(), source: source.exact() });
         let path = session.settings().config_file().display().to_string();
-        rows.push(Row { name: "config_file", value: path, source: String::new() });
+        let source = session.settings().config_file_source().exact();
+        rows.push(Row { name: "config_file", value: path, source });
     }
     for (attribute, value) in connection.attributes.iter() {
         let text = if attribute.is_secret { REDACTED } else { value.text() };
@@ -52,6 +55,7 @@ fn rows(session: &Session, connection: &Connection, method: Option<&str>) -> Vec
             source: value.source.exact(),
         });
     }
+    rows.extend(certificates(session, connection));
     if let Some(method) = method.filter(|_| connection.attributes.value("auth_type").is_none()) {
         rows.push(Row {
             name: "auth_type",
@@ -60,6 +64,24 @@ fn rows(session: &Session, connection: &Connection, method: Option<&str>) -> Vec
         });
     }
     rows
+}
+
+/// Returns the files with certificates that are named elsewhere than in the profile, whose attributes are shown already.
+fn certificates(session: &Session, connection: &Connection) -> Vec<Row> {
+    let Ok(network) = session.settings().network(connection) else { return Vec::new() };
+    let mut files: Vec<(&'static str, PathBuf, Source)> = Vec::new();
+    files.extend(network.authorities.into_iter().map(|(path, source)| ("ca_file", path, source)));
+    if let Some(identity) = network.identity {
+        files.push(("client_cert", identity.certificate, identity.source.clone()));
+        files.push(("client_key", identity.key, identity.source));
+    }
+    files.retain(|(.., source)| !matches!(source, Source::Profile { .. }));
+    let row = |(name, path, source): (_, PathBuf, Source)| Row {
+        name,
+        value: path.display().to_string(),
+        source: source.exact(),
+    };
+    files.into_iter().map(row).collect()
 }
 
 fn as_json(connection: &Connection, method: &Result<&'static str, Error>, rows: &[Row]) -> Value {
