@@ -22,12 +22,17 @@ struct Race {
     tokens: usize,
     rounds: usize,
     ours: &'static [&'static str],
-    theirs: &'static str,
+    /// A shell only where there is a pipe: nobody is to pay for one.
+    theirs: &'static [&'static str],
     tools: &'static [&'static str],
     bound: f64,
-    /// The most memory patroll may take, in MiB.
-    memory: Option<u64>,
+    /// The most memory patroll may take, in MB.
+    memory: Option<f64>,
 }
+
+/// What jq is asked for: how many tokens have expired.
+const COUNT_EXPIRED: &str = "curl -s -K curl.conf | jq '(now * 1000) as $now | \
+    [.token_infos[] | select(.expiry_time != -1 and .expiry_time < $now)] | length'";
 
 const RACES: [Race; 2] = [
     Race {
@@ -35,7 +40,7 @@ const RACES: [Race; 2] = [
         tokens: 10,
         rounds: 41,
         ours: &["tokens", "list"],
-        theirs: "curl -s -K \"$CURL_CONFIG\"",
+        theirs: &["curl", "-s", "-K", "curl.conf"],
         tools: &["curl"],
         bound: 0.5,
         memory: None,
@@ -45,10 +50,10 @@ const RACES: [Race; 2] = [
         tokens: 100_000,
         rounds: 11,
         ours: &["eval", "tokens_list().filter(|t| t.is_expired).len()"],
-        theirs: "now=$(date +%s)000; curl -s -K \"$CURL_CONFIG\" | jq \"[.token_infos[] | select(.expiry_time != -1 and .expiry_time < $now)] | length\"",
+        theirs: &["sh", "-c", COUNT_EXPIRED],
         tools: &["curl", "jq"],
         bound: 0.25,
-        memory: Some(100),
+        memory: Some(100.0),
     },
 ];
 
@@ -69,7 +74,8 @@ fn run(race: &Race) -> bool {
         return true;
     }
     let track = Track::new(race.tokens);
-    let _ = (time(&mut track.ours(race)), time(&mut track.theirs(race)));
+    // A race between two who do not do the same would be none.
+    assert_eq!(said(track.ours(race)), said(track.theirs(race)), "{}", race.name);
     let pairs: Vec<(f64, f64)> = (0..race.rounds)
         .map(|_| (time(&mut track.ours(race)), time(&mut track.theirs(race))))
         .collect();
@@ -78,7 +84,7 @@ fn run(race: &Race) -> bool {
     let ratio = median(pairs.iter().map(|pair| pair.0 / pair.1));
     let memory = race.memory.map(|bound| (track.memory(race), bound));
     let shown = memory.map(|(memory, _)| match memory {
-        Some(mib) => format!(", {mib} MiB"),
+        Some(peak) => format!(", {peak:.0} MB"),
         None => ", memory NOT MEASURED: /usr/bin/time is missing".to_owned(),
     });
     println!(
@@ -87,7 +93,7 @@ fn run(race: &Race) -> bool {
         shown.unwrap_or_default(),
         race.bound
     );
-    let is_small = memory.is_none_or(|(memory, bound)| memory.is_none_or(|mib| mib <= bound));
+    let is_small = memory.is_none_or(|(memory, bound)| memory.is_none_or(|peak| peak <= bound));
     ratio <= race.bound && is_small
 }
 
@@ -117,12 +123,8 @@ impl Track {
     }
 
     fn theirs(&self, race: &Race) -> Command {
-        // The first word is started by itself where no shell is needed: curl must not pay for one.
-        let mut command = Command::new("sh");
-        command.args([
-            "-c",
-            &format!("{}{}", if race.tools.len() == 1 { "exec " } else { "" }, race.theirs),
-        ]);
+        let mut command = Command::new(race.theirs[0]);
+        command.args(&race.theirs[1..]);
         self.prepare(command)
     }
 
@@ -132,7 +134,7 @@ impl Track {
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .env("HOME", self.folder.path())
-            .env("CURL_CONFIG", self.folder.path().join("curl.conf"))
+            .current_dir(self.folder.path())
             .env("DATABRICKS_HOST", &address.host)
             .env("DATABRICKS_TOKEN", &address.token)
             .stdin(Stdio::null())
@@ -141,13 +143,13 @@ impl Track {
         command
     }
 
-    /// Returns patroll's peak in MiB, by the system's own accounting.
-    fn memory(&self, race: &Race) -> Option<u64> {
+    /// Returns patroll's peak in MB, by the system's own accounting.
+    fn memory(&self, race: &Race) -> Option<f64> {
         let mut command = Command::new("/usr/bin/time");
         command.args(["-f", "%M", PATROLL]).args(race.ours);
         let output = self.prepare(command).stderr(Stdio::piped()).output().ok()?;
-        let kib: u64 = String::from_utf8(output.stderr).ok()?.trim().parse().ok()?;
-        Some(kib / 1024)
+        let kib: f64 = String::from_utf8(output.stderr).ok()?.trim().parse().ok()?;
+        Some(kib * 1024.0 / 1e6)
     }
 }
 
@@ -156,6 +158,12 @@ fn time(command: &mut Command) -> f64 {
     let begun = Instant::now();
     assert!(command.status().unwrap().success(), "{command:?} failed");
     begun.elapsed().as_secs_f64() * 1000.0
+}
+
+/// Returns what a command says, but for white space.
+fn said(mut command: Command) -> String {
+    let output = command.stdout(Stdio::piped()).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().split_whitespace().collect()
 }
 
 fn is_there(tool: &str) -> bool {

@@ -229,7 +229,7 @@ impl<'b> Visitor<'b> for Reader<'b> {
 
     fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<Token, A::Error> {
         let mut fields = Fields { expiry_time: NO_EXPIRY, ..Fields::default() };
-        let mut start = None;
+        let (mut start, mut created) = (None, None);
         while let Some(key) = map.next_key::<Text<'b>>()? {
             if start.is_none() {
                 start = Some(
@@ -243,7 +243,7 @@ impl<'b> Visitor<'b> for Reader<'b> {
                         .next_value::<Option<_>>()?
                         .map_or_else(Piece::default, |text| self.piece(text));
                 }
-                "creation_time" => fields.creation_time = map.next_value::<Millis>()?.0,
+                "creation_time" => created = Some(map.next_value::<Millis>()?.0),
                 "expiry_time" => fields.expiry_time = map.next_value::<Millis>()?.0,
                 "scopes" => fields.scopes = map.next_value::<Option<_>>()?.unwrap_or_default(),
                 _ => drop(map.next_value::<IgnoredAny>()?),
@@ -252,6 +252,8 @@ impl<'b> Visitor<'b> for Reader<'b> {
         if fields.token_id.is_empty() {
             return Err(de::Error::missing_field("token_id"));
         }
+        // Without it a token would look as old as 1970, and a clean-up by age would take it.
+        fields.creation_time = created.ok_or_else(|| de::Error::missing_field("creation_time"))?;
         Ok(Token(Arc::new(Record {
             body: Arc::clone(self.body),
             start: start.unwrap_or(0),
@@ -367,8 +369,8 @@ mod tests {
 
     #[test]
     fn each_token_keeps_its_own_json_as_sent() {
-        let first = r#"{"token_id": "a", "comment": "Zo\u00eb {x}", "expiry_time":"2000000"}"#;
-        let second = "{ \"new\":{\"deep\":[1,{}]},\n \"token_id\":\"b\",\"expiry_time\":-1}";
+        let first = r#"{"token_id": "a", "creation_time": "5", "comment": "Zo\u00eb {x}", "expiry_time":"2000000"}"#;
+        let second = "{ \"new\":{\"deep\":[1,{}]},\n \"token_id\":\"b\",\"creation_time\":5,\"expiry_time\":-1}";
         let tokens = list(&format!(r#"{{"more":1,"token_infos":[{first} , {second}]}}"#)).unwrap();
         assert_eq!(tokens.iter().map(Token::raw).collect::<Vec<_>>(), [first, second]);
         assert_eq!(tokens[0].comment(), "Zoë {x}");
@@ -385,5 +387,7 @@ mod tests {
         for bad in ["", "[]", r#"{"token_infos":[{}]}"#, r#"{"token_infos":{}}"#, "{} x"] {
             assert!(list(bad).is_err(), "{bad}");
         }
+        let undated = list(r#"{"token_infos":[{"token_id":"a"}]}"#).unwrap_err();
+        assert!(undated.to_string().starts_with("missing field `creation_time`"), "{undated}");
     }
 }

@@ -284,4 +284,9 @@ fn behind_two_dashes_it_is_the_scripts() {
         false
         --- exit 0
     "#]]);
+    let run = Patroll::new().file("x.rhai", script).args("run -- x.rhai --dry-run");
+    assert_eq!(run.run().stdout(), "[\"--dry-run\"]\nfalse\n");
+    let run = Patroll::new().on(&world).args("run -- cleanup_expired --dry-run");
+    run.run().expect_error("the script takes no arguments, so not `--dry-run`");
+    assert_eq!(world.writes(), "");
 }

@@ -102,6 +102,25 @@ fn the_two_commands_are_there() {
 }
 
 #[test]
+fn the_table_of_speed_is_one_that_the_bench_has_printed() {
+    let bench = include_str!("../benches/speed.rs");
+    let table = README.split("## How fast").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert_eq!(rows.len(), 1 + bench.matches("    Race {").count());
+    for row in &rows[1..] {
+        let [name, ours, theirs, ratio, bound] = row[..] else { panic!("{row:?} is no row") };
+        assert!(bench.contains(&format!("name: \"{name}\"")), "{name}");
+        assert!(bench.contains(&format!("bound: {bound},")), "{name}: {bound}");
+        assert!(ours.contains(" ms") && theirs.ends_with(" ms"), "{row:?}");
+        assert!(ratio.parse::<f64>().unwrap() <= bound.parse::<f64>().unwrap(), "{row:?}");
+    }
+}
+
+#[test]
 fn the_map_names_every_module_in_order() {
     let library = include_str!("../src/lib.rs");
     let modules = library.lines().filter_map(|line| {

@@ -106,9 +106,7 @@ pub enum Command {
     ///
     /// Listens on loopback until Ctrl-C; with a command, runs that against it and passes on its exit code. It is not a real
     /// workspace, and forgets everything at its end unless --state keeps it.
-    #[command(
-        after_help = "Example: patroll sandbox -- sh -c 'patroll run cleanup_expired && patroll tokens list'"
-    )]
+    #[command(after_help = SANDBOX_EXAMPLE, after_long_help = about_sandbox())]
     Sandbox(Box<Sandbox>),
 
     /// Show how one signs in, without a secret
@@ -129,6 +127,19 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+const SANDBOX_EXAMPLE: &str =
+    "Example: patroll sandbox -- sh -c 'patroll run cleanup_expired && patroll tokens list'";
+
+/// Explains faults, and what can be done to a sandbox while it serves.
+fn about_sandbox() -> String {
+    let faults = crate::sandbox::fault_forms();
+    let control = "While it serves, without a token:\n\
+                   POST /.sandbox/faults  \"create:cut-after\"  makes trouble; GET lists it, DELETE ends it\n\
+                   POST /.sandbox/clock   {\"advance\": \"90d\"}  moves its time on\n\
+                   GET  /.sandbox/log                        tells what was asked and changed";
+    format!("Faults: {faults}\n\n{control}\n\n{SANDBOX_EXAMPLE}")
 }
 
 /// What is to be done with tokens.

@@ -40,8 +40,13 @@ pub fn split(words: Vec<OsString>, command: &clap::Command) -> Result<Parts, cla
     let mut plain = 0;
     while let Some(word) = words.next() {
         let is_behind_script = plain == 2;
-        if word == "--" && is_behind_script {
+        if word == "--" && plain > 0 {
             parts.script.open = parts.script.words.len();
+            if !is_behind_script {
+                // The script itself stands behind it: `run -- x.rhai --dry-run` hands that flag to the script.
+                parts.patroll.push(word);
+                parts.patroll.extend(words.next());
+            }
             for word in words {
                 parts.script.words.push(utf8(word, command)?);
             }
@@ -155,12 +160,14 @@ mod tests {
 
     #[test]
     fn own_flags_are_found_behind_the_script_too() {
-        let cases: [(&str, &str, &[&str], usize, bool); 9] = [
+        let cases: [(&str, &str, &[&str], usize, bool); 11] = [
             ("patroll run x --dry-run", "patroll run x --dry-run", &[], 0, false),
             ("patroll run x --prefix ci- -n", "patroll run x -n", &["--prefix", "ci-"], 2, false),
             ("patroll -p prod run x a -oj", "patroll -p prod run x -oj", &["a"], 1, false),
             ("patroll run -p prod x b", "patroll run -p prod x", &["b"], 1, false),
             ("patroll run x -- --dry-run", "patroll run x", &["--dry-run"], 0, false),
+            ("patroll run -- x --dry-run", "patroll run -- x", &["--dry-run"], 0, false),
+            ("patroll run -n -- x y", "patroll run -n -- x", &["y"], 0, false),
             ("patroll run x --help", "patroll run x", &[], 0, true),
             ("patroll run x --timeout 5m y", "patroll run x --timeout 5m", &["y"], 1, false),
             ("patroll run x -nq -z", "patroll run x -nq", &["-z"], 1, false),

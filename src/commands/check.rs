@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use crate::error::{Error, exit};
-use crate::script::{Source, find_mistakes};
+use crate::script::find_mistakes;
 use crate::stop::Stop;
 
 /// Compiles every script and tells what is wrong; says nothing if nothing is.
 pub fn execute(scripts: &[String], stop: &Arc<Stop>) -> Result<(), Error> {
-    let sources =
-        scripts.iter().map(|word| Source::load(word, stop)).collect::<Result<Vec<_>, _>>()?;
-    let mut mistakes = find_mistakes(&sources)?;
+    let mut mistakes = find_mistakes(scripts, stop)?;
     for mistake in &mut mistakes {
         mistake.exit_code = exit::USAGE;
     }

@@ -178,20 +178,24 @@ impl fmt::Display for FaultError {
             Problem::SecondKind(word) => write!(f, "'{}' is a second kind", word.escape_debug()),
             Problem::OnlyWithStatus => write!(f, "code and retry-after go with status only"),
         }?;
-        let mut names: Vec<_> = operations().collect();
-        names.dedup();
-        write!(
-            f,
-            "; write OPERATION:KIND[,OPTION…], such as create:status=503,retry-after=2,times=2\n\
-             OPERATION: any, 'METHOD /path', {}\n\
-             KIND, the call being made: late=DURATION, slow=DURATION, truncate, duplicate, cut-after\n\
-             KIND, the call not being made: cut-before, and, unless with +effect: status=CODE, \
-             redirect=URL, garbage, html, empty, hold\n\
-             OPTION: times=N (1 if not said), always, after=N, +effect, code=ERROR_CODE, \
-             retry-after=SECONDS or an HTTP-date",
-            names.join(", ")
-        )
+        write!(f, "; {}", forms())
     }
+}
+
+/// Returns how a fault is written.
+pub fn forms() -> String {
+    let mut names: Vec<_> = operations().collect();
+    names.dedup();
+    format!(
+        "write OPERATION:KIND[,OPTION…], such as create:status=503,retry-after=2,times=2\n\
+         OPERATION: any, 'METHOD /path', {}\n\
+         KIND, the call being made: late=DURATION, slow=DURATION, truncate, duplicate, cut-after\n\
+         KIND, the call not being made: cut-before, and, unless with +effect: status=CODE, \
+         redirect=URL, garbage, html, empty, hold\n\
+         OPTION: times=N (1 if not said), always, after=N, +effect, code=ERROR_CODE, \
+         retry-after=SECONDS or an HTTP-date",
+        names.join(", ")
+    )
 }
 
 impl std::error::Error for FaultError {}

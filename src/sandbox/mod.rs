@@ -47,7 +47,7 @@ use self::store::Store;
 use self::world::World;
 
 pub use self::fault::Fault;
-pub use self::fault_text::FaultError;
+pub use self::fault_text::{FaultError, forms as fault_forms};
 pub use self::log::Write;
 pub use self::options::{MAX_TOKENS, MAX_WORKSPACES, Options, StartError};
 pub use self::world::Address;

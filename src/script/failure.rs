@@ -77,7 +77,8 @@ pub struct Told {
 }
 
 impl Told {
-    fn of(error: &Error) -> Self {
+    /// Says an error of ours.
+    pub fn of(error: &Error) -> Self {
         Self { message: error.to_string(), hint: error.hint(), exit_code: error.exit_code() }
     }
 

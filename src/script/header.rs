@@ -26,12 +26,21 @@ impl Header {
             }
         }
         header.lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+        header.lines.pop_if(|line| line.is_empty());
         header
     }
 
     /// Returns the first line: what the script does.
     pub fn summary(&self) -> &str {
         self.lines.first().map_or("", String::as_str)
+    }
+
+    /// Returns a help page: the script's own lines, then the `rest`.
+    pub fn page(&self, rest: &[String]) -> String {
+        let gap = (!self.lines.is_empty()).then(String::new);
+        let lines: Vec<String> =
+            self.lines.iter().cloned().chain(gap).chain(rest.iter().cloned()).collect();
+        lines.join("\n")
     }
 
     /// Returns what the script says of the option `--flag`.

@@ -5,6 +5,7 @@ use rhai::{Array, Dynamic, Map};
 use super::convert::type_word;
 use super::header::Header;
 use super::names;
+use super::run::Arguments;
 use crate::clock::{Duration, Time};
 use crate::error::Error;
 
@@ -16,15 +17,17 @@ pub struct Parsed {
     pub positional: Vec<String>,
 }
 
-/// Reads `words`, of which the first `open` may be options, by the `defaults`.
-pub fn parse(words: &[String], open: usize, defaults: &Map) -> Result<Parsed, Error> {
+/// Reads what was written behind the script's name by the `defaults`.
+pub fn parse(arguments: &Arguments, defaults: &Map) -> Result<Parsed, Error> {
+    let (words, open) = (&arguments.words, arguments.open);
+    let unknown = |word: &str| unknown(word, defaults, &arguments.reserved);
     let mut parsed = Parsed { values: defaults.clone(), positional: Vec::new() };
     let mut given: Vec<String> = Vec::new();
     let mut rest = words[..open].iter();
     while let Some(word) = rest.next() {
         let Some(option) = word.strip_prefix("--").filter(|option| !option.is_empty()) else {
             if word.len() > 1 && word.starts_with('-') {
-                return Err(unknown(word, defaults));
+                return Err(unknown(word));
             }
             parsed.positional.push(word.clone());
             continue;
@@ -34,15 +37,11 @@ pub fn parse(words: &[String], open: usize, defaults: &Map) -> Result<Parsed, Er
             None => (option, None),
         };
         let key = flag.replace('-', "_");
-        let Some(default) = defaults.get(key.as_str()) else { return Err(unknown(word, defaults)) };
+        let Some(default) = defaults.get(key.as_str()) else { return Err(unknown(word)) };
         let value = match (default.is_bool(), inline) {
             (true, None) => Dynamic::TRUE,
             (_, Some(text)) => read(flag, text, default)?,
-            (false, None) => {
-                let text =
-                    rest.next().ok_or_else(|| usage(format!("`--{flag}` needs a value"), None))?;
-                read(flag, text, default)?
-            }
+            (false, None) => read(flag, following(flag, rest.next())?, default)?,
         };
         let is_repeated = given.contains(&key);
         if default.is_array() {
@@ -62,6 +61,18 @@ pub fn parse(words: &[String], open: usize, defaults: &Map) -> Result<Parsed, Er
     }
     parsed.positional.extend_from_slice(&words[open..]);
     Ok(parsed)
+}
+
+/// Returns the word behind an option that wants a value; another option there means that the value was forgotten.
+fn following<'w>(flag: &str, word: Option<&'w String>) -> Result<&'w str, Error> {
+    let missing = |hint| usage(format!("`--{flag}` needs a value"), hint);
+    match word {
+        Some(word) if word.starts_with("--") => {
+            Err(missing(Some(format!("if `{word}` is meant to be one, write `--{flag}={word}`"))))
+        }
+        Some(word) => Ok(word),
+        None => Err(missing(None)),
+    }
 }
 
 /// Says what is wrong with the declaration itself, if anything is.
@@ -156,10 +167,13 @@ fn within(flag: &str, error: &Error) -> Error {
     usage(format!("`--{flag}`: {error}"), error.hint())
 }
 
-fn unknown(word: &str, defaults: &Map) -> Error {
-    let name = word.trim_start_matches('-').split('=').next().unwrap_or(word).replace('-', "_");
-    let hint = match names::closest(&name, defaults.keys().map(rhai::Identifier::as_str)) {
-        Some(close) => format!("did you mean `--{}`?", close.replace('_', "-")),
+fn unknown(word: &str, defaults: &Map, reserved: &[String]) -> Error {
+    let name = word.trim_start_matches('-').split('=').next().unwrap_or(word).replace('_', "-");
+    let own: Vec<String> = defaults.keys().map(|key| key.replace('_', "-")).collect();
+    let known = own.iter().chain(reserved).map(String::as_str);
+    let beginning = own.iter().find(|option| option.starts_with(&format!("{name}-")));
+    let hint = match names::closest(&name, known).or(beginning.map(String::as_str)) {
+        Some(close) => format!("did you mean `--{close}`?"),
         None => "`--help` behind the script's name shows its options".to_owned(),
     };
     usage(

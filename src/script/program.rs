@@ -7,6 +7,7 @@ use rhai::{AST, ASTNode, CallFnOptions, Dynamic, Engine, Expr, Scope, Stmt};
 use super::check::Form;
 use super::failure::{Thrown, conclude};
 use super::header::Header;
+use super::names;
 use super::run::{Arguments, Run};
 use super::source::Source;
 use super::workbench::{Workbench, finish, on_engine_thread};
@@ -51,10 +52,13 @@ impl Program {
     fn refuse_stray_words(&self, takes_words: bool) -> Result<(), Error> {
         let name = &self.source.name;
         if let Some(flag) = self.arguments.stray_flag() {
-            return Err(Error::Usage {
-                problem: format!("unknown option `{flag}`: {name} has none of its own"),
-                hint: Some("after `--` everything is the script's".to_owned()),
-            });
+            let own = self.arguments.reserved.iter().map(String::as_str);
+            let hint = match names::closest(flag.trim_start_matches('-'), own) {
+                Some(close) => format!("did you mean `--{close}`?"),
+                None => "after `--` everything is the script's".to_owned(),
+            };
+            let problem = format!("unknown option `{flag}`: {name} has none of its own");
+            return Err(Error::Usage { problem, hint: Some(hint) });
         }
         self.arguments.words.first().filter(|_| !takes_words).map_or(Ok(()), |word| {
             Err(Error::Usage {
@@ -103,13 +107,9 @@ fn execute(engine: &Engine, ast: &AST, words: &[String]) -> Result<(), Thrown> {
 }
 
 fn show_header(session: &Session, name: &str, header: &Header) -> Result<(), Error> {
-    let output = session.output();
-    for line in &header.lines {
-        output.line(line)?;
-    }
-    output.line(&format!(
-        "\nUsage: patroll run {name} [-- ARGS…]\n\nThis script has no options of its own."
-    ))
+    let usage = format!("Usage: patroll run {name} [-- ARGS…]");
+    let about = "This script has no options of its own.".to_owned();
+    session.output().line(&header.page(&[usage, String::new(), about]))
 }
 
 /// Returns whether the script calls a function of that name anywhere.

@@ -251,6 +251,64 @@ print(tokens_list()[0].expires != true);
 }
 
 #[test]
+fn what_the_language_would_quietly_call_false_is_told() {
+    finds(
+        r#"for t in tokens_list() {
+    if t.expiry_time < "2026-12-01" || t.comment == 5 || t.scopes == "sql" { print(t); }
+    if t.age.days > "30" || t.is_expired == "true" || now().date > 2026 { print(t); }
+    switch t.age { 30 => print(t), _ => () }
+}
+"#,
+        expect![[r#"
+            --- stderr
+            error: a number cannot be compared with the text "2026-12-01"
+             --> x.rhai:2:22
+              |
+            2 |     if t.expiry_time < "2026-12-01" || t.comment == 5 || t.scopes == "sql" { print(t); }
+              |                      ^
+
+            error: a text cannot be compared with the number 5
+             --> x.rhai:2:50
+              |
+            2 |     if t.expiry_time < "2026-12-01" || t.comment == 5 || t.scopes == "sql" { print(t); }
+              |                                                  ^
+
+            error: an array cannot be compared with the text "sql"
+             --> x.rhai:2:67
+              |
+            2 |     if t.expiry_time < "2026-12-01" || t.comment == 5 || t.scopes == "sql" { print(t); }
+              |                                                                   ^
+
+            error: a number cannot be compared with the text "30"
+             --> x.rhai:3:19
+              |
+            3 |     if t.age.days > "30" || t.is_expired == "true" || now().date > 2026 { print(t); }
+              |                   ^
+
+            error: true or false cannot be compared with the text "true"
+             --> x.rhai:3:42
+              |
+            3 |     if t.age.days > "30" || t.is_expired == "true" || now().date > 2026 { print(t); }
+              |                                          ^
+
+            error: a text cannot be compared with the number 2026
+             --> x.rhai:3:66
+              |
+            3 |     if t.age.days > "30" || t.is_expired == "true" || now().date > 2026 { print(t); }
+              |                                                                  ^
+
+            error: a length of time is no case of a `switch`
+             --> x.rhai:4:5
+              |
+            4 |     switch t.age { 30 => print(t), _ => () }
+              |     ^^^^^^
+            hint: compare it by `if`
+            --- exit 2
+        "#]],
+    );
+}
+
+#[test]
 fn an_option_that_no_function_knows_is_told() {
     finds(
         "tokens_create(#{ comment: \"x\", livetime: days(1), owner: \"y\" });\ntokens_revoke(\"id\", #{ alow_own: true });",

@@ -36,6 +36,32 @@ fn all_scripts_are_checked() {
 }
 
 #[test]
+fn a_script_that_cannot_be_loaded_hides_no_other() {
+    Patroll::new()
+        .file("a.rhai", "aa()")
+        .file("b.rhai", b"\xff")
+        .args("check none.rhai cleanup_expird b.rhai a.rhai")
+        .run()
+        .expect(expect![[r#"
+            --- stderr
+            error: cannot load the script none.rhai: no such file or directory
+
+            error: cannot load the script cleanup_expird: no bundled script has that name
+            hint: did you mean `cleanup_expired`?
+
+            error: cannot load the script b.rhai: it is not UTF-8 (line 1)
+            hint: save it as UTF-8
+
+            error: there is no function `aa`
+             --> a.rhai:1:1
+              |
+            1 | aa()
+              | ^^
+            --- exit 2
+        "#]]);
+}
+
+#[test]
 fn the_bundled_scripts_have_no_mistake() {
     let listed = Patroll::new().args("scripts list --output csv").run();
     let names: Vec<&str> =

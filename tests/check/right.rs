@@ -23,6 +23,9 @@ fn what_may_be_right_is_let_through() {
         "let options = options(#{ age: 30 }); print(options.age > 20);",
         "print(tokens_list().group_by(|t| t.comment).age > 30);",
         "print(tokens_list()[0][\"policy\"].lifetime > 30);",
+        // Nothing is a value like others, and numbers are of one kind.
+        "print(tokens_list().find(|t| t.is_own) == () || tokens_list()[0].comment != ());",
+        "print(1 == 1.0 || days(1).days > 1); switch tokens_list().len() { 0 => (), _ => () }",
         // Only a run can tell what a variable holds.
         "let limit = 30; tokens_list().filter(|t| t.age > limit);",
         // Numbers of a time.

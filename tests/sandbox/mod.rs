@@ -3,6 +3,8 @@
 /// A client of its own, which can also misbehave.
 mod client;
 
+/// The command that serves it.
+mod command;
 /// Many connections at once, and stopping with connections open.
 mod connections;
 /// What the sandbox tells of itself.

@@ -34,7 +34,7 @@ fn each_type_reads_its_values() {
         (&[][..], "none | 3 | 0.5 | false | 90d | never | []\n[]\n"),
         (&["--text", "a b", "--count", "-4"], "a b | -4 | 0.5 | false | 90d | never | []\n[]\n"),
         (&["--text=x=y", "--count=7"], "x=y | 7 | 0.5 | false | 90d | never | []\n[]\n"),
-        (&["--text", "--flag"], "--flag | 3 | 0.5 | false | 90d | never | []\n[]\n"),
+        (&["--text=--flag"], "--flag | 3 | 0.5 | false | 90d | never | []\n[]\n"),
         (&["--ratio", "2", "--flag"], "none | 3 | 2.0 | true | 90d | never | []\n[]\n"),
         (&["--flag=true", "--flag=false"], ""),
         (&["--flag=false"], "none | 3 | 0.5 | false | 90d | never | []\n[]\n"),
@@ -82,6 +82,14 @@ fn a_mistyped_option_is_found_before_any_request() {
             "error: the script has no option `--older-then`\nhint: did you mean `--older-than`?\n",
         ),
         (
+            &["--older", "1d"],
+            "error: the script has no option `--older`\nhint: did you mean `--older-than`?\n",
+        ),
+        (
+            &["--dryrun"],
+            "error: the script has no option `--dryrun`\nhint: did you mean `--dry-run`?\n",
+        ),
+        (
             &["--frobnicate"],
             "error: the script has no option `--frobnicate`\nhint: `--help` behind the script's name shows its options\n",
         ),
@@ -102,6 +110,10 @@ fn a_mistyped_option_is_found_before_any_request() {
             "error: `--when`: `soon` is not a time\nhint: write 2026-11-23T00:00Z, 2026-11-23 or never\n",
         ),
         (&["--text"], "error: `--text` needs a value\n"),
+        (
+            &["--text", "--flag"],
+            "error: `--text` needs a value\nhint: if `--flag` is meant to be one, write `--text=--flag`\n",
+        ),
         (&["--text", "a", "--text", "b"], "error: `--text` is given twice\n"),
     ] {
         assert_eq!(complaint(args), expected, "{args:?}");
@@ -147,7 +159,6 @@ fn help_comes_from_the_scripts_opening_comment() {
         --- exit 0
     "#]]);
     Patroll::new().script("print(1);").args("--help").run().expect(expect![[r#"
-
         Usage: patroll run x.rhai [-- ARGS…]
 
         This script has no options of its own.

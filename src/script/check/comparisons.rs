@@ -1,6 +1,7 @@
-//! Finds comparisons of a time or a length of time with something else, which can only throw.
+//! Finds comparisons of things of different kinds: with a time or a length of time they can only throw, and others the
+//! language answers with a quiet `false`.
 
-use rhai::{ASTNode, Dynamic, Expr, FnCallExpr, Token};
+use rhai::{ASTNode, Dynamic, Expr, FnCallExpr, Position, Stmt, Token};
 
 use super::Assembly;
 use super::unit::{Mistake, Unit};
@@ -15,20 +16,13 @@ pub fn find(assembly: &Assembly, unit: &Unit) -> Vec<Mistake> {
     let scope = Scope { assembly, unit };
     let mut mistakes = Vec::new();
     walk::each_node(&unit.ast, &mut |node, _| {
-        if let ASTNode::Expr(Expr::FnCall(call, position)) = node
-            && is_comparison(call)
-            && let [left, right] = call.args.as_slice()
-            && let (Some(left), Some(right)) = (scope.side(left), scope.side(right))
-            && left.kind != right.kind
-            && (left.kind.is_strict() || right.kind.is_strict())
-        {
-            mistakes.push(Mistake {
-                position: *position,
-                message: format!("{} cannot be compared with {}", left.word, right.word),
-                hint: Some(advice(&left, &right)),
-                throws: true,
-            });
-        }
+        mistakes.extend(match node {
+            ASTNode::Expr(Expr::FnCall(call, at)) if is_comparison(call) => {
+                scope.comparison(call, *at)
+            }
+            ASTNode::Stmt(Stmt::Switch(parts, at)) => scope.choice(&parts.0, *at),
+            _ => None,
+        });
     });
     mistakes
 }
@@ -56,20 +50,23 @@ struct Side {
     literal: Option<Dynamic>,
 }
 
-/// Says what to write instead.
-fn advice(left: &Side, right: &Side) -> String {
+/// Says what to write instead, if there is something to say.
+fn advice(left: &Side, right: &Side) -> Option<String> {
+    if !left.kind.is_strict() && !right.kind.is_strict() {
+        return None;
+    }
     let literal = left.literal.as_ref().or(right.literal.as_ref());
     let number = literal.and_then(|value| value.as_int().ok());
     let text = literal.and_then(|value| value.clone().into_immutable_string().ok());
     let is_length = [left.kind, right.kind].contains(&Kind::Duration);
-    match (is_length, number, text) {
+    Some(match (is_length, number, text) {
         (true, Some(number), _) => format!("of what? Write `days({number})` or `hours({number})`"),
         (true, _, Some(text)) if Duration::parse(&text).is_ok() => {
             format!("write `duration(\"{text}\")`")
         }
         (false, _, Some(text)) if Time::parse(&text).is_ok() => format!("write `time(\"{text}\")`"),
         _ => strict::advice(&[left.kind, right.kind]).to_owned(),
-    }
+    })
 }
 
 /// Where an expression stands.
@@ -79,6 +76,27 @@ struct Scope<'a> {
 }
 
 impl Scope<'_> {
+    /// Tells a comparison whose sides are evidently of different kinds; with nothing, everything may be compared.
+    fn comparison(&self, call: &FnCallExpr, position: Position) -> Option<Mistake> {
+        let [left, right] = call.args.as_slice() else { return None };
+        let (left, right) = (self.side(left)?, self.side(right)?);
+        let kinds = [left.kind, right.kind];
+        let is_strict = kinds.iter().any(|kind| kind.is_strict());
+        if left.kind == right.kind || (kinds.contains(&Kind::Nothing) && !is_strict) {
+            return None;
+        }
+        let message = format!("{} cannot be compared with {}", left.word, right.word);
+        Some(Mistake { position, message, hint: advice(&left, &right), throws: true })
+    }
+
+    /// Tells a `switch` over something that is none of its cases, as a case can only be a literal.
+    fn choice(&self, subject: &Expr, position: Position) -> Option<Mistake> {
+        let kind = self.kind(subject).filter(|kind| kind.is_strict())?;
+        let message = format!("{} is no case of a `switch`", kind.word());
+        let hint = Some("compare it by `if`".to_owned());
+        Some(Mistake { position, message, hint, throws: true })
+    }
+
     fn side(&self, expression: &Expr) -> Option<Side> {
         let kind = self.kind(expression)?;
         let literal = expression.get_literal_value(None);

@@ -11,6 +11,8 @@ mod parse;
 mod unit;
 mod walk;
 
+use std::sync::Arc;
+
 use rhai::{AST, Engine, ParseError, Scope};
 
 use super::engine;
@@ -20,6 +22,7 @@ use super::report::Sources;
 use super::source::Source;
 use super::workbench::on_engine_thread;
 use crate::error::{Error, ScriptFailure, exit};
+use crate::stop::Stop;
 use evidence::Evidence;
 use unit::{Function, Mistake, Unit};
 
@@ -61,15 +64,26 @@ pub fn compile(
     }
 }
 
-/// Finds every mistake in some scripts and in what they import.
-pub fn find_mistakes(scripts: &[Source]) -> Result<Vec<ScriptFailure>, Error> {
+/// Finds every mistake in some scripts, named as `run` takes them, and in what they import; one that cannot be loaded is a
+/// mistake too.
+pub fn find_mistakes(scripts: &[String], stop: &Arc<Stop>) -> Result<Vec<ScriptFailure>, Error> {
     on_engine_thread(|| {
         let engine = engine::build();
-        let of_script = |source| {
+        let of_script = |word: &String| {
             let sources = Sources::default();
-            Assembly::of(&engine, source, Form::Script, &sources).find_mistakes(&sources)
+            match Source::load(word, stop) {
+                Ok(source) => {
+                    let assembly = Assembly::of(&engine, &source, Form::Script, &sources);
+                    Ok(assembly.find_mistakes(&sources))
+                }
+                Err(error @ Error::ScriptLoad { .. }) => {
+                    Ok(vec![Told::of(&error).draw(&[], &sources)])
+                }
+                Err(error) => Err(error),
+            }
         };
-        Ok(scripts.iter().flat_map(of_script).collect())
+        let found: Vec<_> = scripts.iter().map(of_script).collect::<Result<_, Error>>()?;
+        Ok(found.into_iter().flatten().collect())
     })
 }
 

@@ -42,8 +42,7 @@ mod api {
         if arguments.wants_help {
             return Err(show_help(&run, &context, &defaults));
         }
-        let parsed = options::parse(&arguments.words, arguments.open, &defaults)
-            .map_err(|error| run.throw(error))?;
+        let parsed = options::parse(arguments, &defaults).map_err(|error| run.throw(error))?;
         if let Some(word) = parsed.positional.first().filter(|_| !run.takes_words()) {
             let problem = format!("the script takes no arguments, so not `{word}`");
             return Err(run.throw(Error::Usage { problem, hint: None }));
@@ -92,23 +91,13 @@ fn show_help(run: &Run, context: &NativeCallContext<'_>, defaults: &Map) -> Box<
     let name = context.call_source().unwrap_or("SCRIPT");
     let name = name.strip_prefix("bundled:").unwrap_or(name);
     let words = if run.takes_words() { " [ARGS…]" } else { "" };
-    let mut lines: Vec<String> = run.header().lines.clone();
-    while lines.last().is_some_and(String::is_empty) {
-        lines.pop();
-    }
-    lines.extend([
-        String::new(),
-        format!("Usage: patroll run {name} [OPTIONS]{words}"),
-        String::new(),
-        "Options:".into(),
-    ]);
+    let usage = format!("Usage: patroll run {name} [OPTIONS]{words}");
+    let own = "patroll's own flags, such as --dry-run and --profile, can stand here too.";
+    let mut lines = vec![usage, String::new(), "Options:".to_owned()];
     lines.extend(options::explain(defaults, run.header()));
-    lines.extend([
-        String::new(),
-        "patroll's own flags, such as --dry-run and --profile, can stand here too.".into(),
-    ]);
+    lines.extend([String::new(), own.to_owned()]);
     // A closed stdout ends the run as well.
-    let _ = output.line(&lines.join("\n"));
+    let _ = output.line(&run.header().page(&lines));
     run.session().stop().set(Reason::Exit(exit::DONE));
     run.throw(Error::Exit { code: exit::DONE })
 }
