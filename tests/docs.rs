@@ -44,14 +44,24 @@ fn a_property_is_found_with_and_without_its_owner() {
         token.expires → time
             Returns when the token expires; for one that never does the time `never()`, later than every
             other.
+
+            Example:
+                print(tokens_list().count(|t| t.expires < now() + days(7)));
         --- exit 0
     "#]]);
     docs("token_id").expect(expect![[r#"
         new_token.token_id → text
             Returns the new token's id.
 
+            Example:
+                let made = tokens_create("nightly job", days(7));
+                tokens_revoke(made.token_id);
+
         token.token_id → text
             Returns the token's id: 64 hex digits on a real workspace.
+
+            Example:
+                print(tokens_list()[0].token_id.len());
         --- exit 0
     "#]]);
 }
@@ -62,14 +72,26 @@ fn an_operator_is_explained() {
         time - time → duration
             Returns the length of time between two instants.
 
+            Example:
+                print(time("2026-11-23") - time("2026-11-01"));
+
         -duration → duration
             Returns the length of time with the other sign.
+
+            Example:
+                print(-hours(1) < seconds(0));
 
         duration - duration → duration
             Returns the difference of two lengths of time.
 
+            Example:
+                print(days(1) - hours(12));
+
         time - duration → time
             Returns the instant a length of time earlier.
+
+            Example:
+                print(now() - days(90));
         --- exit 0
     "#]]);
 }
@@ -121,6 +143,7 @@ fn a_name_may_be_mistyped_or_not_ours() {
     docs("quux").expect(expect![[r#"
         --- stderr
         error: no function is called `quux`
+        hint: `patroll docs` lists them
         --- exit 2
     "#]]);
 }

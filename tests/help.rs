@@ -51,4 +51,6 @@ fn the_short_flags_of_help_and_version_work() {
     assert_eq!((version.as_str(), is_fine), ("patroll 0.1.0\n", true));
     assert_eq!(patroll(&["--version"]).0, version);
     assert!(patroll(&["-h"]).0.contains("Usage: patroll"));
+    assert_eq!(patroll(&["help", "tokens", "list"]), patroll(&["tokens", "list", "--help"]));
+    assert_eq!(patroll(&["help"]), patroll(&["--help"]));
 }

@@ -61,6 +61,12 @@ pub fn split(words: Vec<OsString>, command: &clap::Command) -> Result<Parts, cla
             }
             Kind::Help if is_behind_script => parts.script.wants_help = true,
             _ if is_behind_script => parts.script.words.push(utf8(word, command)?),
+            // `patroll help tokens list` is what people type for `patroll tokens list --help`.
+            Kind::Plain if plain == 0 && word == "help" => {
+                parts.patroll.extend(words);
+                parts.patroll.push("--help".into());
+                return Ok(parts);
+            }
             Kind::Plain if plain == 0 && word != "run" => {
                 parts.patroll.push(word);
                 parts.patroll.extend(words);
@@ -160,7 +166,7 @@ mod tests {
 
     #[test]
     fn own_flags_are_found_behind_the_script_too() {
-        let cases: [(&str, &str, &[&str], usize, bool); 11] = [
+        let cases: [(&str, &str, &[&str], usize, bool); 13] = [
             ("patroll run x --dry-run", "patroll run x --dry-run", &[], 0, false),
             ("patroll run x --prefix ci- -n", "patroll run x -n", &["--prefix", "ci-"], 2, false),
             ("patroll -p prod run x a -oj", "patroll -p prod run x -oj", &["a"], 1, false),
@@ -171,6 +177,8 @@ mod tests {
             ("patroll run x --help", "patroll run x", &[], 0, true),
             ("patroll run x --timeout 5m y", "patroll run x --timeout 5m", &["y"], 1, false),
             ("patroll run x -nq -z", "patroll run x -nq", &["-z"], 1, false),
+            ("patroll help tokens list", "patroll tokens list --help", &[], 0, false),
+            ("patroll help", "patroll --help", &[], 0, false),
             ("patroll tokens list --where x", "patroll tokens list --where x", &[], 0, false),
         ];
         for (line, patroll, script, open, help) in cases {

@@ -88,6 +88,7 @@ impl Error {
                 "a value can be had only once: save or reveal it in the script that creates it; revoke this token".to_owned()
             }
             Self::UnknownName { close: Some(close), .. } => format!("did you mean `{close}`?"),
+            Self::UnknownName { kind: "function", .. } => "`patroll docs` lists them".to_owned(),
             Self::BadRequest { .. }
             | Self::Declined
             | Self::Exit { .. }

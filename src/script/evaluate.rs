@@ -18,6 +18,9 @@ use crate::token::Token;
 
 /// Evaluates one expression or a few statements and shows the result.
 pub fn evaluate(session: &Arc<Session>, text: &str) -> Result<(), Error> {
+    if text.trim().is_empty() {
+        return Err(Error::Usage { problem: "the expression is empty".to_owned(), hint: None });
+    }
     on_engine_thread(|| {
         let source = Source::from_text("expression", text);
         let workbench = Workbench::new(&source);

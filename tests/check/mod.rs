@@ -1,13 +1,20 @@
 //! `patroll check`: mistakes that are seen without running, all of them, and nothing that is none.
 
+mod comparisons;
 mod mistakes;
 mod right;
 
-use crate::support::{Outcome, Patroll, World, expect};
+use crate::support::{Expect, Outcome, Patroll, World, expect};
 
 /// Checks one script, which is written to `x.rhai`.
 fn check(script: &str) -> Outcome {
     Patroll::new().file("x.rhai", script).args("check x.rhai").run()
+}
+
+/// Holds that a script is found to have these mistakes and no others.
+#[track_caller]
+fn finds(script: &str, expected: Expect) {
+    check(script).expect(expected);
 }
 
 #[test]

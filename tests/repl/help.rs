@@ -113,6 +113,9 @@ fn every_function_explains_itself() {
 
         duration.days → number
             Returns the length of time as a number of days, with a fraction.
+
+            Example:
+                print(hours(36).days);
         dev › :help time
         :time on|off
             show how long each input takes

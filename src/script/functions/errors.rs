@@ -28,12 +28,20 @@ mod api {
     }
 
     /// Returns the HTTP status of the answer, or 0 if there was none.
+    ///
+    /// ```rhai
+    /// try { tokens_create("too long", days(10000)); } catch (err) { print(err.status); }
+    /// ```
     #[rhai_fn(get = "status", pure)]
     pub fn status(failure: &mut Failure) -> i64 {
         failure.0.api().map_or(0, |api| i64::from(api.status))
     }
 
     /// Returns what failed, with the server's own words.
+    ///
+    /// ```rhai
+    /// try { tokens_create("too long", days(10000)); } catch (err) { print(err.message); }
+    /// ```
     #[rhai_fn(get = "message", pure)]
     pub fn message(failure: &mut Failure) -> ImmutableString {
         match failure.0.api() {
@@ -43,6 +51,10 @@ mod api {
     }
 
     /// Returns the server's id of the request, or the empty text.
+    ///
+    /// ```rhai
+    /// try { tokens_create("too long", days(10000)); } catch (err) { print(err.request_id); }
+    /// ```
     #[rhai_fn(get = "request_id", pure)]
     pub fn request_id(failure: &mut Failure) -> ImmutableString {
         failure.0.api().and_then(|api| api.request_id.as_deref()).unwrap_or_default().into()

@@ -101,48 +101,80 @@ mod api {
     }
 
     /// Returns the instant a length of time later.
+    ///
+    /// ```rhai
+    /// print(now() + days(7));
+    /// ```
     #[rhai_fn(name = "+")]
     pub fn later(time: Time, length: Duration) -> Time {
         time.plus(length)
     }
 
     /// Returns the instant a length of time earlier.
+    ///
+    /// ```rhai
+    /// print(now() - days(90));
+    /// ```
     #[rhai_fn(name = "-")]
     pub fn earlier(time: Time, length: Duration) -> Time {
         if time.is_never() { time } else { time.plus(length.negated()) }
     }
 
     /// Returns the length of time between two instants.
+    ///
+    /// ```rhai
+    /// print(time("2026-11-23") - time("2026-11-01"));
+    /// ```
     #[rhai_fn(name = "-")]
     pub fn between(later: Time, earlier: Time) -> Duration {
         later.since(earlier)
     }
 
     /// Returns the sum of two lengths of time.
+    ///
+    /// ```rhai
+    /// print(days(1) + hours(12));
+    /// ```
     #[rhai_fn(name = "+")]
     pub fn sum(one: Duration, other: Duration) -> Duration {
         one.plus(other)
     }
 
     /// Returns the difference of two lengths of time.
+    ///
+    /// ```rhai
+    /// print(days(1) - hours(12));
+    /// ```
     #[rhai_fn(name = "-")]
     pub fn difference(one: Duration, other: Duration) -> Duration {
         if one.is_forever() { one } else { one.plus(other.negated()) }
     }
 
     /// Returns a length of time so many times.
+    ///
+    /// ```rhai
+    /// print(days(30) * 3);
+    /// ```
     #[rhai_fn(name = "*")]
     pub fn times(length: Duration, count: i64) -> Duration {
         length.times(count)
     }
 
     /// Returns a length of time so many times.
+    ///
+    /// ```rhai
+    /// print(3 * days(30));
+    /// ```
     #[rhai_fn(name = "*")]
     pub fn count_times(count: i64, length: Duration) -> Duration {
         length.times(count)
     }
 
     /// Returns a part of a length of time. Throws if the number of parts is zero.
+    ///
+    /// ```rhai
+    /// print(days(90) / 3);
+    /// ```
     #[rhai_fn(name = "/", return_raw)]
     pub fn part(length: Duration, parts: i64) -> Result<Duration, Box<EvalAltResult>> {
         match length.ms().checked_div(parts) {
@@ -153,30 +185,50 @@ mod api {
     }
 
     /// Returns the length of time with the other sign.
+    ///
+    /// ```rhai
+    /// print(-hours(1) < seconds(0));
+    /// ```
     #[rhai_fn(name = "-")]
     pub fn negated(length: Duration) -> Duration {
         length.negated()
     }
 
     /// Returns the length of time as a number of days, with a fraction.
+    ///
+    /// ```rhai
+    /// print(hours(36).days);
+    /// ```
     #[rhai_fn(get = "days", pure)]
     pub fn in_days(length: &mut Duration) -> f64 {
         length.days()
     }
 
     /// Returns the length of time as a number of whole seconds.
+    ///
+    /// ```rhai
+    /// print(days(90).seconds);
+    /// ```
     #[rhai_fn(get = "seconds", pure)]
     pub fn in_seconds(length: &mut Duration) -> i64 {
         length.seconds()
     }
 
     /// Returns the instant as the API writes it, in milliseconds since 1970, or -1 for never.
+    ///
+    /// ```rhai
+    /// print(time("2026-11-23").ms);
+    /// ```
     #[rhai_fn(get = "ms", pure)]
     pub fn in_ms(time: &mut Time) -> i64 {
         if time.is_never() { crate::token::NO_EXPIRY } else { time.ms() }
     }
 
     /// Returns the day of an instant, such as `2026-11-23`.
+    ///
+    /// ```rhai
+    /// print(now().date);
+    /// ```
     #[rhai_fn(get = "date", pure)]
     pub fn date(time: &mut Time) -> ImmutableString {
         let text = time.to_string();

@@ -39,48 +39,80 @@ pub fn module() -> Module {
 #[export_module]
 mod api {
     /// Returns the token's id: 64 hex digits on a real workspace.
+    ///
+    /// ```rhai
+    /// print(tokens_list()[0].token_id.len());
+    /// ```
     #[rhai_fn(get = "token_id", pure)]
     pub fn token_id(token: &mut Token) -> ImmutableString {
         token.token_id().into()
     }
 
     /// Returns the comment; the empty text if there is none.
+    ///
+    /// ```rhai
+    /// print(tokens_list().filter(|t| t.comment.starts_with("ci-")).len());
+    /// ```
     #[rhai_fn(get = "comment", pure)]
     pub fn comment(token: &mut Token) -> ImmutableString {
         token.comment().into()
     }
 
     /// Returns the creation as the API has it, in milliseconds since 1970; see `created`.
+    ///
+    /// ```rhai
+    /// print(tokens_list()[0].creation_time > 0);
+    /// ```
     #[rhai_fn(get = "creation_time", pure)]
     pub fn creation_time(token: &mut Token) -> i64 {
         token.creation_time()
     }
 
     /// Returns the expiry as the API has it, in milliseconds since 1970, or -1 for never; see `expires`.
+    ///
+    /// ```rhai
+    /// print(tokens_list().count(|t| t.expiry_time == -1));
+    /// ```
     #[rhai_fn(get = "expiry_time", pure)]
     pub fn expiry_time(token: &mut Token) -> i64 {
         token.expiry_time()
     }
 
     /// Returns the scopes, an empty array where the workspace does not report them.
+    ///
+    /// ```rhai
+    /// print(tokens_list().count(|t| t.scopes.is_empty() || "all-apis" in t.scopes));
+    /// ```
     #[rhai_fn(get = "scopes", pure)]
     pub fn scopes(token: &mut Token) -> rhai::Array {
         token.scopes().iter().map(|scope| scope.clone().into()).collect()
     }
 
     /// Returns when the token was created.
+    ///
+    /// ```rhai
+    /// print(tokens_list().count(|t| t.created < now() - days(90)));
+    /// ```
     #[rhai_fn(get = "created", pure)]
     pub fn created(token: &mut Token) -> Time {
         token.created()
     }
 
     /// Returns when the token expires; for one that never does the time `never()`, later than every other.
+    ///
+    /// ```rhai
+    /// print(tokens_list().count(|t| t.expires < now() + days(7)));
+    /// ```
     #[rhai_fn(get = "expires", pure)]
     pub fn expires(token: &mut Token) -> Time {
         token.expires()
     }
 
     /// Returns how old the token was when it was listed, by the workspace's clock.
+    ///
+    /// ```rhai
+    /// print(tokens_list().filter(|t| t.age > days(90)).len());
+    /// ```
     #[rhai_fn(get = "age", pure)]
     pub fn age(token: &mut Token) -> Duration {
         token.age()
@@ -88,24 +120,40 @@ mod api {
 
     /// Returns how long the token had left when it was listed; below zero if it had expired, `forever()` if it never
     /// does.
+    ///
+    /// ```rhai
+    /// print(tokens_list().filter(|t| !t.is_expired && t.expires_in < days(7)).len());
+    /// ```
     #[rhai_fn(get = "expires_in", pure)]
     pub fn expires_in(token: &mut Token) -> Duration {
         token.expires_in()
     }
 
     /// Returns the length of life given at birth; `forever()` if it never expires.
+    ///
+    /// ```rhai
+    /// print(tokens_list().count(|t| t.lifetime > days(90)));
+    /// ```
     #[rhai_fn(get = "lifetime", pure)]
     pub fn lifetime(token: &mut Token) -> Duration {
         token.lifetime()
     }
 
     /// Returns whether the token had expired when it was listed, by the workspace's clock.
+    ///
+    /// ```rhai
+    /// print(tokens_list().count(|t| t.is_expired));
+    /// ```
     #[rhai_fn(get = "is_expired", pure)]
     pub fn is_expired(token: &mut Token) -> bool {
         token.is_expired()
     }
 
     /// Returns whether this is the token that the run signs in with.
+    ///
+    /// ```rhai
+    /// print(tokens_list().find(|t| t.is_own).comment);
+    /// ```
     #[rhai_fn(get = "is_own", pure)]
     pub fn is_own(token: &mut Token) -> bool {
         token.is_own()

@@ -139,18 +139,35 @@ mod api {
     }
 
     /// Returns the new token's id.
+    ///
+    /// ```rhai
+    /// let made = tokens_create("nightly job", days(7));
+    /// tokens_revoke(made.token_id);
+    /// ```
     #[rhai_fn(get = "token_id", pure)]
     pub fn minted_id(minted: &mut Minted) -> ImmutableString {
         minted.token.token_id().into()
     }
 
     /// Returns the new token's record.
+    ///
+    /// ```rhai
+    /// let made = tokens_create("nightly job", days(7));
+    /// print(made.token_info.expires);
+    /// tokens_revoke(made);
+    /// ```
     #[rhai_fn(get = "token_info", pure)]
     pub fn minted_info(minted: &mut Minted) -> Token {
         minted.token.clone()
     }
 
     /// Returns the new token's value, a secret; in a dry run there is none to be revealed.
+    ///
+    /// ```rhai
+    /// let made = tokens_create("nightly job", days(7));
+    /// print(made.token_value);
+    /// tokens_revoke(made);
+    /// ```
     #[rhai_fn(get = "token_value", pure)]
     pub fn minted_value(minted: &mut Minted) -> Value {
         Value::of_token(minted.token.token_id(), minted.value.clone())
