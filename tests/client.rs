@@ -177,6 +177,16 @@ fn what_is_no_answer_of_the_api_is_told_from_one() {
 }
 
 #[test]
+fn an_answer_without_end_is_not_waited_for() {
+    let stub = Stub::endless();
+    let outcome = Patroll::new().to(stub.host()).args("tokens list").run();
+    assert_eq!(outcome.code(), 1);
+    outcome.expect_error(
+        "GET /api/2.0/token/list on [HOST] did not answer with the API's JSON: more than 256 MB",
+    );
+}
+
+#[test]
 fn errors_in_other_forms_are_understood() {
     let error = |head: &str, body: &str| {
         let stub = Stub::new([(head, body)]);

@@ -190,7 +190,8 @@ fn the_table_in_the_readme_is_the_manual() {
     let wanted = readme_table();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = fs::read_to_string(&path).unwrap();
-    let (before, rest) = readme.split_once("<!-- functions -->\n").expect("README.md has the marker");
+    let (before, rest) =
+        readme.split_once("<!-- functions -->\n").expect("README.md has the marker");
     let (table, after) = rest.split_once("<!-- /functions -->").expect("README.md has its end");
     if table != wanted && std::env::var_os("UPDATE_EXPECT").is_some() {
         let text = format!("{before}<!-- functions -->\n{wanted}<!-- /functions -->{after}");

@@ -27,8 +27,12 @@ mod dry_run;
 mod exit_codes;
 /// Every function of the script API has an example, and every example runs.
 mod functions;
+/// Every help page.
+mod help;
 /// The order of the modules, and which of them alone may name which crate.
 mod layers;
+/// The networks between here and a workspace.
+mod network;
 /// README.md, run as it stands.
 mod readme;
 /// The REPL on a pseudo-terminal: keys sent, screen compared.
@@ -52,7 +56,3 @@ mod stop;
 mod strict;
 /// `patroll tokens`: the retired CLI, carried on.
 mod tokens;
-/// Every help page.
-mod help;
-/// The networks between here and a workspace.
-mod network;

@@ -20,16 +20,37 @@ impl Stub {
 
     /// Does so at this address, if the machine has it.
     pub fn at<const N: usize>(address: &str, answers: [(&str, &str); N]) -> io::Result<Self> {
-        let listener = TcpListener::bind(address)?;
-        let host = format!("http://{}", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let theirs = Arc::clone(&asked);
         let answers = answers.map(|(head, body)| {
             format!(
                 "HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
                 body.len()
             )
         });
+        let listener = TcpListener::bind(address)?;
+        Ok(Self::serve(listener, move |count, stream| {
+            stream.write_all(answers[count.min(N - 1)].as_bytes())
+        }))
+    }
+
+    /// Answers with a list of tokens that never ends.
+    pub fn endless() -> Self {
+        let space = vec![b' '; 1 << 20];
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::serve(listener, move |_, stream| {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"token_infos\":[")?;
+            loop {
+                stream.write_all(&space)?;
+            }
+        })
+    }
+
+    fn serve(
+        listener: TcpListener,
+        answer: impl Fn(usize, &mut TcpStream) -> io::Result<()> + Send + 'static,
+    ) -> Self {
+        let host = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let theirs = Arc::clone(&asked);
         // It ends with the test's process: a thread that waits costs nothing.
         thread::spawn(move || {
             for (count, stream) in listener.incoming().enumerate() {
@@ -37,10 +58,10 @@ impl Stub {
                 let request = read(&stream);
                 theirs.lock().unwrap().push(request);
                 // Whoever has hung up needs no answer.
-                let _ = stream.write_all(answers[count.min(N - 1)].as_bytes());
+                let _ = answer(count, &mut stream);
             }
         });
-        Ok(Self { host, asked })
+        Self { host, asked }
     }
 
     /// Tells its address.
