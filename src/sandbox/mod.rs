@@ -47,7 +47,8 @@ use self::store::Store;
 use self::world::World;
 
 pub use self::fault::Fault;
-pub use self::fault_text::{FaultError, forms as fault_forms};
+pub use self::fault_text::FaultError;
+pub(crate) use self::fault_text::forms as fault_forms;
 pub use self::log::Write;
 pub use self::options::{MAX_TOKENS, MAX_WORKSPACES, Options, StartError};
 pub use self::world::Address;
