@@ -161,18 +161,30 @@ mod api {
 
     /// Returns the number of the user or service principal that the token signs in. Throws for a token that is not from
     /// `admin_tokens_list` or `admin_tokens_get`.
+    ///
+    /// ```rhai
+    /// print(admin_tokens_list().group_by(|t| t.owner_id).len());
+    /// ```
     #[rhai_fn(get = "owner_id", pure, return_raw)]
     pub fn owner_id(token: &mut Token) -> Result<i64, Box<EvalAltResult>> {
         token.owner_id().ok_or_else(|| untold(token, "owner_id"))
     }
 
     /// Returns the number of who made the token. Throws as `owner_id` does.
+    ///
+    /// ```rhai
+    /// for t in admin_tokens_list().filter(|t| t.created_by_id != t.owner_id) { print(t.comment); }
+    /// ```
     #[rhai_fn(get = "created_by_id", pure, return_raw)]
     pub fn created_by_id(token: &mut Token) -> Result<i64, Box<EvalAltResult>> {
         token.created_by_id().ok_or_else(|| untold(token, "created_by_id"))
     }
 
     /// Returns the name of who made the token. Throws as `owner_id` does.
+    ///
+    /// ```rhai
+    /// print(admin_tokens_list().group_by(|t| t.created_by_username).keys());
+    /// ```
     #[rhai_fn(get = "created_by_username", pure, return_raw)]
     pub fn created_by_username(token: &mut Token) -> Result<ImmutableString, Box<EvalAltResult>> {
         let name = token.created_by_username();
@@ -181,6 +193,10 @@ mod api {
 
     /// Returns the beginning of the day on which the token was last used, a time, or `()` if that is not known. Throws as
     /// `owner_id` does.
+    ///
+    /// ```rhai
+    /// for t in admin_tokens_list() { print(`${t.comment}: ${t.last_used_day}`); }
+    /// ```
     #[rhai_fn(get = "last_used_day", pure, return_raw)]
     pub fn last_used_day(token: &mut Token) -> Result<Dynamic, Box<EvalAltResult>> {
         insist(token, "last_used_day")?;
@@ -189,6 +205,10 @@ mod api {
 
     /// Returns how long the token is known to have gone unused, counted from the end of the day of its last use: zero if
     /// that day is not known, so what is not known never counts as unused. Throws as `owner_id` does.
+    ///
+    /// ```rhai
+    /// print(admin_tokens_list().count(|t| t.unused_for > days(90)));
+    /// ```
     #[rhai_fn(get = "unused_for", pure, return_raw)]
     pub fn unused_for(token: &mut Token) -> Result<Duration, Box<EvalAltResult>> {
         insist(token, "unused_for")?;
