@@ -7,10 +7,7 @@ use crate::process::Terminal;
 use crate::profile::{self, DEFAULT, Edit};
 use crate::secret::Secret;
 use crate::session::Session;
-
-/// Keys that would contradict or pin what was just typed.
-const REPLACED: [&str; 7] =
-    ["token", "token_id", "username", "password", "client_id", "client_secret", "auth_type"];
+use crate::settings::sign_in_keys;
 
 /// Asks, checks, writes.
 pub fn execute(session: &Session) -> Result<(), Error> {
@@ -24,7 +21,7 @@ pub fn execute(session: &Session) -> Result<(), Error> {
     let profile = session.settings().asked().profile.clone().unwrap_or_else(|| DEFAULT.to_owned());
     let mut given = vec![("host", ask_host(session, &terminal)?)];
     given.extend(ask_credential(&terminal)?);
-    check(session, &given)?;
+    check(session, &profile, &given)?;
     write(session, &profile, &given)
 }
 
@@ -58,9 +55,9 @@ fn required(text: String, what: &str) -> Result<String, Error> {
 }
 
 /// Signs in with what was typed; a credential that may not ask who it is may still list tokens.
-fn check(session: &Session, given: &[(&'static str, Secret)]) -> Result<(), Error> {
+fn check(session: &Session, profile: &str, given: &[(&'static str, Secret)]) -> Result<(), Error> {
     let given: Vec<_> = given.iter().map(|(name, value)| (*name, value)).collect();
-    let workspace = session.connect(session.settings().connection_from(&given)?)?;
+    let workspace = session.connect(session.settings().connection_from(profile, &given)?)?;
     let host = &workspace.place().host;
     match identity::who_am_i(workspace.client()) {
         Ok(user) => session.output().note(&format!("signed in to {host} as {user}")),
@@ -74,14 +71,15 @@ fn check(session: &Session, given: &[(&'static str, Secret)]) -> Result<(), Erro
 
 fn write(session: &Session, profile: &str, given: &[(&'static str, Secret)]) -> Result<(), Error> {
     let path = session.settings().config_file();
-    let is_replaced = |key: &&&str| !given.iter().any(|(name, _)| *name == **key);
+    // What would contradict or pin what was just typed.
+    let replaced = sign_in_keys().filter(|key| !given.iter().any(|(name, _)| name == key));
     let edit = Edit {
         profile: profile.to_owned(),
         set: given
             .iter()
             .map(|(name, value)| ((*name).to_owned(), value.expose().to_owned()))
             .collect(),
-        remove: REPLACED.iter().filter(is_replaced).map(|key| (*key).to_owned()).collect(),
+        remove: replaced.map(str::to_owned).collect(),
     };
     let effect = Effect::WriteFile { path: path.display().to_string() };
     let place = crate::gate::Place { profile: Some(profile.to_owned()), host: String::new() };

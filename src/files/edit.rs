@@ -92,6 +92,10 @@ fn rewrite(
     access: Access,
     change: impl Fn(&[u8]) -> Result<Secret, Error>,
 ) -> Result<(), Failure> {
+    if !path.exists() {
+        // What cannot be written is not to leave an empty file.
+        change(b"").map_err(Failure::Meaning)?;
+    }
     let mut locked = lock(path)?;
     let mut bytes = Vec::new();
     locked.read_to_end(&mut bytes)?;

@@ -33,13 +33,16 @@ pub fn ask(program: &Path, arguments: &[OsString], stop: &Stop) -> Result<Secret
         .spawn()
         .map_err(|error| failed(format!("cannot be run: {}", crate::error::reason(&error))))?;
     let (said, complained) = (listen(child.stdout.take()), listen(child.stderr.take()));
-    let ended = await_end(&mut child, stop);
+    // Of one that was ended, what it had started may still hold the streams open: nobody waits for those.
+    let Some(is_success) = await_end(&mut child, stop)? else {
+        return Err(failed(format!("did not end within {} s", PATIENCE.as_secs())));
+    };
     let (said, complained) =
         (said.join().unwrap_or_default(), complained.join().unwrap_or_default());
-    match ended? {
-        Some(true) => Ok(Secret::unregistered(said)),
-        Some(false) => Err(failed(format!("failed: {}", shorten(&complained)))),
-        None => Err(failed(format!("did not end within {} s", PATIENCE.as_secs()))),
+    if is_success {
+        Ok(Secret::unregistered(said))
+    } else {
+        Err(failed(format!("failed: {}", shorten(&complained))))
     }
 }
 

@@ -260,19 +260,19 @@ mod tests {
         lines.iter().map(|line| line.text).collect()
     }
 
-    /// Returns what surrounds the value of `key`, where it is the last of its name.
-    fn frame(lines: &[Line<'_>], wanted: &str) -> Option<(String, String)> {
+    /// Returns the last line that gives `wanted` a value, without that value.
+    fn frame(lines: &[Line<'_>], wanted: &str) -> Option<String> {
         lines.iter().rev().find_map(|line| match &line.kind {
             Kind::Entry(Entry { key, value }) if key == wanted => {
                 let (before, after) = (&line.text[..value.start], &line.text[value.end..]);
-                Some((before.to_owned(), after.trim_end_matches(['\n', '\r']).to_owned()))
+                Some(format!("{before}{}", after.trim_end_matches(['\n', '\r'])))
             }
             _ => None,
         })
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn untouched_bytes_stay_and_what_is_read_back_is_what_was_meant(
             text in any_file(),

@@ -117,11 +117,21 @@ impl Attribute {
         ALL.iter().find(|known| known.name == name)
     }
 
+    /// Returns whether it says how one signs in, so that another way to sign in takes its place.
+    pub fn is_of_sign_in(&self) -> bool {
+        matches!(self.role, Role::SignIn(_)) || ["auth_type", "token_id"].contains(&self.name)
+    }
+
     /// Returns the keys it can have in a profile.
     pub fn keys(&self) -> impl Iterator<Item = &'static str> {
         let name = Some(self.name).filter(|_| self.role != Role::Machine);
         name.into_iter().chain(self.aliases.iter().copied())
     }
+}
+
+/// Returns every key of a profile that says how one signs in.
+pub fn sign_in_keys() -> impl Iterator<Item = &'static str> {
+    ALL.iter().filter(|attribute| attribute.is_of_sign_in()).flat_map(Attribute::keys)
 }
 
 /// The attributes that were given.

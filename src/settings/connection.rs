@@ -5,7 +5,7 @@
 //! sent here.
 
 use super::Settings;
-use super::attributes::{Attributes, HOST, Role, TOKEN};
+use super::attributes::{Attribute, Attributes, HOST, Role, TOKEN};
 use super::sources::fill_from_address;
 use super::value::Source;
 use crate::error::Error;
@@ -124,13 +124,22 @@ impl Settings {
         Ok(connection)
     }
 
-    /// Resolves a workspace that somebody is just telling of.
-    pub fn connection_from(&self, given: &[(&str, &Secret)]) -> Result<Connection, Error> {
+    /// Resolves a workspace that somebody is just telling of, as it will be once that stands in `profile`.
+    pub fn connection_from(
+        &self,
+        profile: &str,
+        given: &[(&str, &Secret)],
+    ) -> Result<Connection, Error> {
         let mut attributes = Attributes::default();
         for (name, text) in given {
-            if let Some(attribute) = super::attributes::Attribute::find(name) {
+            if let Some(attribute) = Attribute::find(name) {
                 attributes.fill(attribute, text.expose(), Source::Usual);
             }
+        }
+        if self.profiles()?.profile(profile).is_some() {
+            let mut before = Attributes::default();
+            self.fill_from_profile(&mut before, profile)?;
+            attributes.fill_from(&before, |attribute| !attribute.is_of_sign_in());
         }
         self.finish(attributes, None, "what was typed".to_owned())
     }

@@ -19,6 +19,7 @@ use crate::output::{Format, Manner};
 use crate::profile::Profiles;
 
 pub use asked::{Asked, Color, SandboxAddress};
+pub use attributes::sign_in_keys;
 pub use connection::{Connection, read_again};
 pub use environment::Environment;
 pub use network::{Identity, Network};

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use pretty_assertions::assert_eq;
 
-use crate::support::{Folder, Outcome, Patroll, Signal, World, expect};
+use crate::support::{Authority, Folder, Front, Outcome, Patroll, Signal, World, expect};
 
 const ADDRESS: &str = "address of the workspace: ";
 const TOKEN: &str = "token (empty for a service principal): ";
@@ -59,6 +59,40 @@ fn a_service_principal_is_asked_for_where_there_is_no_token() {
     let again =
         Patroll::within(&folder).beside(&world).keeps(".databrickscfg").args("auth check").run();
     assert_eq!(again.code(), 0, "{again}");
+}
+
+#[test]
+fn another_way_to_sign_in_makes_room_and_the_way_there_stays() {
+    let (world, authority) = (World::new(), Authority::new());
+    let front = Front::new(&authority.sign(&["127.0.0.1"]), &world.address().host);
+    let host = format!("https://127.0.0.1:{}", front.port());
+    let folder = Rc::new(Folder::new());
+    folder.write("ca.pem", authority.pem(), 0o600);
+    let old =
+        "[work]\nazure_tenant_id = t\nauth_type = azure-cli\nca_file = ca.pem\nusername = u\n";
+    folder.write(folder.home().join(".databrickscfg"), old, 0o600);
+    let run = Patroll::within(&folder).beside(&world).keeps(".databrickscfg").terminal(80);
+    let run = run.args("configure -p work --host").arg(&host).start();
+    let token = &world.address().token;
+    let outcome = run.await_stdout(TOKEN).type_in(&format!("{token}\n")).finish();
+    assert_eq!(outcome.code(), 0, "{outcome}");
+    assert_eq!(
+        folder.read(folder.home().join(".databrickscfg")),
+        format!("[work]\nca_file = ca.pem\nhost = {host}\ntoken = {token}\n")
+    );
+    let again = Patroll::within(&folder).beside(&world).keeps(".databrickscfg");
+    again.args("auth check -p work").run().expect_success();
+}
+
+#[test]
+fn what_is_no_profile_leaves_no_file() {
+    let (world, folder) = (World::new(), Rc::new(Folder::new()));
+    let run = Patroll::within(&folder).beside(&world).terminal(80);
+    let run = run.args("configure -p __settings__ --host").arg(&world.address().host).start();
+    let token = &world.address().token;
+    let outcome = run.await_stdout(TOKEN).type_in(&format!("{token}\n")).finish();
+    assert!(outcome.stdout().contains("__settings__ is no profile"), "{outcome}");
+    assert!(outcome.code() == 3 && !folder.home().join(".databrickscfg").exists(), "{outcome}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use pretty_assertions::assert_eq;
 use super::azure::{AZURE, NAMES};
 use super::methods::check;
 use super::renewal::TWICE;
-use crate::support::{Authority, Folder, Front, Patroll, Proxy, World};
+use crate::support::{Authority, Folder, Front, Outcome, Patroll, Proxy, World};
 
 /// Puts a program in the search path of a run.
 fn with_program<'w>(run: Patroll<'w>, folder: &Folder, name: &str, text: &str) -> Patroll<'w> {
@@ -42,6 +42,12 @@ fn the_azure_command_line_lends_its_sign_in() {
         folder.read("asked"),
         "account get-access-token --resource 2ff814a6-3304-4ab8-85cb-cd0e6f879c1d --output json --tenant t1\n"
     );
+    std::fs::remove_file(folder.work().join("asked")).unwrap();
+    let id = "/subscriptions/s1/resourceGroups/g/providers/Microsoft.Databricks/workspaces/w";
+    let found =
+        check(program(&answer).keeps("az").env("DATABRICKS_AZURE_RESOURCE_ID", id), &world, &[]);
+    assert_eq!(found, "azure-cli as admin@example.com");
+    assert!(folder.read("asked").ends_with("--output json --subscription s1\n"));
     let refusal = "echo 'ERROR: Please run az login' >&2; exit 1";
     let lost = check(program(refusal), &world, &[]);
     assert!(lost.starts_with(&format!("3 no credential for {AZURE}")), "{lost}");
@@ -112,4 +118,52 @@ fn a_program_is_asked_again_when_what_it_lent_has_died() {
     folder.write("lent", second, 0o600);
     let outcome = run.end_input().finish();
     assert_eq!((outcome.code(), outcome.stdout()), (0, "one\ntwo\n"), "{outcome}");
+}
+
+#[test]
+fn the_databricks_command_line_is_asked_for_a_profile_or_a_host() {
+    let world = World::new();
+    let address = world.address();
+    let folder = Rc::new(Folder::new());
+    let asked = |version: &str, lines: &str, outcome: &dyn Fn(Outcome)| {
+        let path = folder.home().join(".databrickscfg");
+        folder.write(path, format!("[p]\nhost = {}\n{lines}\n", address.host), 0o600);
+        let run = Patroll::within(&folder).beside(&world).args("-p p tokens list");
+        let text = format!(
+            "echo \"$@\" > asked\nif [ \"$1\" = version ]; then echo 'Databricks CLI v{version}'; exit 0; fi\n\
+             echo '{{\"access_token\": \"{}\"}}'",
+            address.token
+        );
+        let run = with_program(run, &folder, "databricks", &text).keeps("databricks");
+        outcome(run.run());
+        folder.read("asked")
+    };
+    let succeeds = |outcome: Outcome| outcome.expect_success();
+    assert_eq!(asked("0.207.1", "", &succeeds), "auth token --profile p\n");
+    assert_eq!(
+        asked("0.207.0", "account_id = a", &succeeds),
+        format!("auth token --host {}\n", address.host)
+    );
+    let path = folder.work().join("bin/databricks");
+    let configured = format!("databricks_cli_path = {}", path.display());
+    assert_eq!(asked("1.13.0", &configured, &succeeds), "auth token --profile p\n");
+    asked("1.13.0", "client_secret = a-secret\nauth_type = databricks-cli", &|outcome| {
+        outcome.expect_error(
+            "`[DIR]/bin/databricks` signs in users, and a client_secret is configured: use oauth-m2m",
+        );
+    });
+}
+
+#[test]
+fn a_program_that_hangs_holds_nothing_up() {
+    let world = World::new();
+    let folder = Rc::new(Folder::new());
+    let run = Patroll::within(&folder).beside(&world).env("DATABRICKS_HOST", &world.address().host);
+    // What it has started outlives it and holds its streams.
+    let text = "mkfifo held; cat held & wait";
+    let run = with_program(run, &folder, "databricks", text).args("--timeout 500ms tokens list");
+    let outcome = run.run();
+    outcome.expect_error("the time limit of 500ms was reached");
+    assert_eq!(outcome.code(), 124, "{outcome}");
+    drop(std::fs::OpenOptions::new().write(true).open(folder.work().join("held")).unwrap());
 }
