@@ -91,6 +91,11 @@ impl Time {
         self.format("%Y-%m-%d %H:%M")
     }
 
+    /// Returns the day in UTC as people write it: `2026-11-23`.
+    pub fn day(self) -> String {
+        self.format("%Y-%m-%d")
+    }
+
     fn format(self, format: &str) -> String {
         if self.is_never() {
             return "never".to_owned();

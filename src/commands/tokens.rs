@@ -11,7 +11,9 @@ use crate::clock::Duration;
 use crate::error::Error;
 use crate::files::NewFile;
 use crate::gate::{Admission, Effect, Origin};
-use crate::output::{Column, Format, csv, indent, is_discarded, token_table, tokens_json};
+use crate::output::{
+    Column, Format, csv, indent, is_discarded, readable_table, token_table, tokens_json,
+};
 use crate::process::read_stdin;
 use crate::script::filter_tokens;
 use crate::session::Session;
@@ -100,9 +102,10 @@ fn show_list(session: &Arc<Session>, condition: Option<&str>) -> Result<(), Erro
     match (output.format(), body) {
         (Format::Json, Some(body)) => output.line(&indent(&body)),
         (Format::Json, None) => output.line(&tokens_json(&tokens, Some("token_infos"))),
-        (Format::Csv, _) => output.line(&csv(&token_table(&tokens, &Column::usual(), false))),
+        (Format::Csv, _) => output.line(&csv(&token_table(&tokens, &Column::usual()))),
         (Format::Auto | Format::Table, _) => {
-            output.line(&token_table(&tokens, &Column::usual(), true).draw(output.width()))
+            let table = readable_table(&tokens, &Column::usual(), output.width());
+            output.line(&table.draw(output.width()))
         }
     }
 }

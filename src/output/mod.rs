@@ -25,7 +25,7 @@ pub use activity::{Activity, Mark};
 pub use json::indent;
 pub use sanitize::visible;
 pub use table::{Table, csv};
-pub use tokens::{Column, KNOWN as TOKEN_COLUMNS, plain, token_table, tokens_json};
+pub use tokens::{Column, KNOWN as TOKEN_COLUMNS, plain, readable_table, token_table, tokens_json};
 
 /// The form of data on stdout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

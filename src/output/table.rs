@@ -33,6 +33,11 @@ impl Table {
         lines.join("\n")
     }
 
+    /// Returns whether some row takes more than one line of `width` columns.
+    pub fn is_folded(&self, width: Option<u16>) -> bool {
+        self.lines(width).len() > self.rows.len() + 1
+    }
+
     /// Returns the lines, each with the row it belongs to, the header's with none.
     pub fn lines(&self, width: Option<u16>) -> Vec<(Option<usize>, String)> {
         let mut table = comfy_table::Table::new();

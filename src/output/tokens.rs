@@ -6,10 +6,14 @@ use serde_json::Value;
 
 use super::json::indent;
 use super::table::Table;
+use crate::clock::Time;
 use crate::token::Token;
 
 /// Ids are shown at least this long; a unique prefix of 8 is accepted wherever an id is.
 const SHORTEST_ID: usize = 12;
+
+/// So many rows are tried to see whether a table fits.
+const SAMPLE: usize = 100;
 
 /// The columns that every token has, besides the fields of its JSON.
 pub const KNOWN: [&str; 12] = [
@@ -69,22 +73,18 @@ impl Column {
         }
     }
 
-    /// Returns the value for a person.
-    fn text(&self, token: &Token) -> String {
+    /// Returns the value for a person; instants as `write` does.
+    fn text(&self, token: &Token, write: fn(Time) -> String) -> String {
         match self.0.as_str() {
-            "created" => format!(
-                "{} ({} ago)",
-                token.created().short(),
-                largest_unit(&token.age().to_string())
-            ),
+            "created" => {
+                let age = token.age().to_string();
+                format!("{} ({} ago)", write(token.created()), largest_unit(&age))
+            }
             "expires" if token.expires().is_never() => "never".to_owned(),
-            "expires" if token.is_expired() => format!("{} (expired)", token.expires().short()),
+            "expires" if token.is_expired() => format!("{} (expired)", write(token.expires())),
             "expires" => {
-                format!(
-                    "{} (in {})",
-                    token.expires().short(),
-                    largest_unit(&token.expires_in().to_string())
-                )
+                let left = token.expires_in().to_string();
+                format!("{} (in {})", write(token.expires()), largest_unit(&left))
             }
             _ => plain(&self.value(token)),
         }
@@ -105,18 +105,30 @@ fn largest_unit(duration: &str) -> &str {
     duration.split(' ').next().unwrap_or(duration)
 }
 
-/// Returns `tokens` as a table; `human` shortens ids and writes times for people, otherwise values are whole.
-pub fn token_table(tokens: &[Token], columns: &[Column], human: bool) -> Table {
-    let mut table = Table::new(columns.iter().map(Column::name));
-    let id_length = if human { unique_length(tokens) } else { usize::MAX };
-    for token in tokens {
-        let cell = |column: &Column| match column.name() {
+/// Returns `tokens` as a table of whole values, for machines.
+pub fn token_table(tokens: &[Token], columns: &[Column]) -> Table {
+    table(tokens, columns, |column, token| plain(&column.value(token)))
+}
+
+/// Returns `tokens` as a table for a person, with short ids; in fewer than `width` columns if need be, by the day alone.
+pub fn readable_table(tokens: &[Token], columns: &[Column], width: Option<u16>) -> Table {
+    let id_length = unique_length(tokens);
+    let draw = |tokens: &[Token], write: fn(Time) -> String| {
+        table(tokens, columns, |column, token| match column.name() {
             "token_id" => token.token_id().chars().take(id_length).collect(),
-            _ if human => column.text(token),
-            _ => plain(&column.value(token)),
-        };
-        table.rows.push(columns.iter().map(cell).collect());
-    }
+            _ => column.text(token, write),
+        })
+    };
+    // Whether there is room shows in the first rows.
+    let sample = &tokens[..tokens.len().min(SAMPLE)];
+    let is_narrow = width.is_some() && draw(sample, Time::short).is_folded(width);
+    draw(tokens, if is_narrow { Time::day } else { Time::short })
+}
+
+fn table(tokens: &[Token], columns: &[Column], cell: impl Fn(&Column, &Token) -> String) -> Table {
+    let mut table = Table::new(columns.iter().map(Column::name));
+    let row = |token| columns.iter().map(|column| cell(column, token)).collect();
+    table.rows = tokens.iter().map(row).collect();
     table
 }
 

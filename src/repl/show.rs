@@ -2,7 +2,7 @@
 
 use crate::clock::Duration;
 use crate::error::Error;
-use crate::output::{Column, Format, Output, Table, token_table, visible};
+use crate::output::{Column, Format, Output, Table, readable_table, visible};
 use crate::script::{Interactive, Shown};
 use crate::token::Token;
 
@@ -64,7 +64,7 @@ fn nothing(output: &Output) {
 fn show_tokens(tokens: &[Token], output: &Output, lines: usize) -> Result<(), Error> {
     // As every row has a line of its own, more rows than lines cannot be shown.
     let drawn = &tokens[..tokens.len().min(lines)];
-    let table = token_table(drawn, &Column::usual(), true);
+    let table = readable_table(drawn, &Column::usual(), output.width());
     let paint = |row: Option<usize>| row.and_then(|row| tokens.get(row)).map_or("", color);
     show_table(&table, tokens.len(), output, lines, paint)
 }

@@ -9,7 +9,8 @@ use super::names;
 use crate::clock::{Duration, Time};
 use crate::error::Error;
 use crate::output::{
-    Column, Format, Output, TOKEN_COLUMNS, Table, csv, indent, plain, token_table, tokens_json,
+    Column, Format, Output, TOKEN_COLUMNS, Table, csv, indent, plain, readable_table, token_table,
+    tokens_json,
 };
 use crate::secret::REDACTED;
 use crate::token::Token;
@@ -164,10 +165,11 @@ fn output_tokens(
             output.line(&indent(&Value::Array(rows).to_string()))
         }
         (Format::Csv, columns) => {
-            output.line(&csv(&token_table(tokens, &columns.unwrap_or_else(Column::usual), false)))
+            output.line(&csv(&token_table(tokens, &columns.unwrap_or_else(Column::usual))))
         }
         (_, columns) => {
-            let table = token_table(tokens, &columns.unwrap_or_else(Column::usual), true);
+            let columns = columns.unwrap_or_else(Column::usual);
+            let table = readable_table(tokens, &columns, output.width());
             output.line(&table.draw(output.width()))
         }
     }

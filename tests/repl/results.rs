@@ -22,23 +22,18 @@ fn tokens_are_a_table_coloured_by_how_soon_they_expire() {
         .input("let all = tokens_list(); all.sort_by(|t| t.expires); all")
         .input("it.len()")
         .shows(expect![[r#"
-        patroll 0.1.0, :help explains, Ctrl-D leaves
-        dev › let all = tokens_list(); all.sort_by(|t| t.expires); all
-        token_id      comment          created                  expires
-        [dead]......  dead             2026-11-21 12:00 (2d     2026-11-23 11:00
-                                       ago)                     (expired)
-        [soon]......  soon             2026-11-22 12:00 (1d     2026-11-25 12:00 (in
-                                       ago)                     2d)
-        [later].....  later            2026-11-22 12:00 (1d     2026-12-12 12:00 (in
-                                       ago)                     19d)
-        [own].......  patroll sandbox  2026-11-11 12:00 (12d    2027-02-09 12:00 (in
-                                       ago)                     78d)
-        [calm]......  calm             2026-11-22 12:00 (1d     2027-06-10 12:00 (in
-                                       ago)                     199d)
-        dev › it.len()
-        5
-        dev ›
-    "#]]);
+            patroll 0.1.0, :help explains, Ctrl-D leaves
+            dev › let all = tokens_list(); all.sort_by(|t| t.expires); all
+            token_id      comment          created               expires
+            [dead]......  dead             2026-11-21 (2d ago)   2026-11-23 (expired)
+            [soon]......  soon             2026-11-22 (1d ago)   2026-11-25 (in 2d)
+            [later].....  later            2026-11-22 (1d ago)   2026-12-12 (in 19d)
+            [own].......  patroll sandbox  2026-11-11 (12d ago)  2027-02-09 (in 78d)
+            [calm]......  calm             2026-11-22 (1d ago)   2027-06-10 (in 199d)
+            dev › it.len()
+            5
+            dev ›
+        "#]]);
     let lines = [("soon  ", Color::Idx(1)), ("later  ", Color::Idx(3)), ("calm  ", Color::Default)];
     for (text, color) in lines {
         assert_eq!(session.color_of(text), color, "{text}");
@@ -133,8 +128,8 @@ fn other_values_are_written_as_a_script_writes_them() {
             dev › ()
             dev › tokens_list()[0]
             token_id      comment  created            expires
-            [own].......  patroll  2026-11-11 12:00   2027-02-09 12:00
-                          sandbox  (12d ago)          (in 78d)
+            [own].......  patroll  2026-11-11 (12d    2027-02-09 (in
+                          sandbox  ago)               78d)
             dev › let made = tokens_create("x", days(1)); made.token_value
             created [new-1]..... x
             [redacted]

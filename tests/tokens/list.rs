@@ -172,29 +172,28 @@ fn people_at_a_terminal_get_a_table_that_fits() {
     world.token_named("wide", "夜間バッチ for the reports that nobody reads any more", 0, DAY);
     let on = |columns| Patroll::new().on(&world).args("tokens list").terminal(columns).run();
     on(120).expect(expect![[r#"
-        token_id      comment                                       created                      expires
-        [dead]......  dead                                          2026-10-24 07:00 (30d ago)   2026-11-23 07:00 (expired)
-        [own].......  patroll sandbox                               2026-11-11 12:00 (12d ago)   2027-02-09 12:00 (in 78d)
-        [wide]......  夜間バッチ for the reports that nobody reads  2026-11-23 12:00 (0s ago)    2026-11-24 12:00 (in 1d)
-                      any more
-        [old job]...  old job                                       2026-08-15 12:00 (100d ago)  2027-08-15 12:00 (in 265d)
-        [ends soon].  ends soon                                     2026-10-25 12:00 (29d ago)   2026-11-24 12:00 (in 1d)
+        token_id      comment                                                created                expires
+        [dead]......  dead                                                   2026-10-24 (30d ago)   2026-11-23 (expired)
+        [own].......  patroll sandbox                                        2026-11-11 (12d ago)   2027-02-09 (in 78d)
+        [wide]......  夜間バッチ for the reports that nobody reads any more  2026-11-23 (0s ago)    2026-11-24 (in 1d)
+        [old job]...  old job                                                2026-08-15 (100d ago)  2027-08-15 (in 265d)
+        [ends soon].  ends soon                                              2026-10-25 (29d ago)   2026-11-24 (in 1d)
         --- exit 0
     "#]]);
     on(70).expect(expect![[r#"
         token_id      comment            created            expires
-        [dead]......  dead               2026-10-24 07:00   2026-11-23 07:00
-                                         (30d ago)          (expired)
-        [own].......  patroll sandbox    2026-11-11 12:00   2027-02-09 12:00
-                                         (12d ago)          (in 78d)
-        [wide]......  夜間バッチ for     2026-11-23 12:00   2026-11-24 12:00
-                      the reports that   (0s ago)           (in 1d)
+        [dead]......  dead               2026-10-24 (30d    2026-11-23
+                                         ago)               (expired)
+        [own].......  patroll sandbox    2026-11-11 (12d    2027-02-09 (in
+                                         ago)               78d)
+        [wide]......  夜間バッチ for     2026-11-23 (0s     2026-11-24 (in
+                      the reports that   ago)               1d)
                       nobody reads any
                       more
-        [old job]...  old job            2026-08-15 12:00   2027-08-15 12:00
-                                         (100d ago)         (in 265d)
-        [ends soon].  ends soon          2026-10-25 12:00   2026-11-24 12:00
-                                         (29d ago)          (in 1d)
+        [old job]...  old job            2026-08-15 (100d   2027-08-15 (in
+                                         ago)               265d)
+        [ends soon].  ends soon          2026-10-25 (29d    2026-11-24 (in
+                                         ago)               1d)
         --- exit 0
     "#]]);
 }

@@ -231,8 +231,7 @@ mod api {
     /// ```
     #[rhai_fn(get = "date", pure)]
     pub fn date(time: &mut Time) -> ImmutableString {
-        let text = time.to_string();
-        text.split('T').next().unwrap_or(&text).into()
+        time.day().into()
     }
 
     #[rhai_fn(name = "to_string", name = "to_debug", pure)]
