@@ -218,7 +218,8 @@ impl Output {
         stderr.wipe();
         if self.stderr_is_terminal && !text.is_empty() {
             let width = self.width().map_or(usize::MAX, |width| usize::from(width) - 1);
-            let text: String = sanitize::visible(text).chars().take(width).collect();
+            let text = secret::redact(text);
+            let text: String = sanitize::visible(&text).chars().take(width).collect();
             stderr.passing = text.chars().count();
             let _ = write!(stderr.stream, "{text}");
         }

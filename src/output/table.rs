@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{CellAlignment, ContentArrangement, presets};
 
 use super::sanitize::one_line;
+use crate::secret;
 
 /// A cell longer than this is cut: one comment of 64 KB must not bury the others.
 const WIDEST: usize = 64;
@@ -46,7 +47,9 @@ impl Table {
             table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
         }
         for row in &self.rows {
-            let mut cells: Vec<String> = row.iter().map(|cell| cut(&one_line(cell))).collect();
+            // Struck out before it is cut or folded: half a secret is one that nobody would find.
+            let cell = |cell: &String| cut(&one_line(&secret::redact_unrevealed(cell)));
+            let mut cells: Vec<String> = row.iter().map(cell).collect();
             if let Some(first) = cells.first_mut() {
                 first.insert(0, MARK);
             }

@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
-use crate::secret::Secret;
+use crate::secret::{Secret, redact};
 use crate::stop::Stop;
 
 /// Long enough for a program that asks the network.
@@ -84,7 +84,7 @@ fn listen(stream: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
 }
 
 fn shorten(text: &str) -> String {
-    let text = text.trim().trim_start_matches("Error: ");
+    let text = redact(text.trim().trim_start_matches("Error: "));
     let line = text.lines().next().unwrap_or("it says nothing");
     line.chars().take(LONGEST_COMPLAINT).collect()
 }

@@ -7,6 +7,7 @@ use rustyline::{Behavior, Config, Editor};
 
 use crate::gate::{Answer, Ask, Place, Question};
 use crate::output::Output;
+use crate::secret::redact;
 
 /// The tokens that are named at most.
 const MOST_NAMED: usize = 10;
@@ -53,6 +54,8 @@ fn describe(token_id: &str, comment: Option<&str>) -> String {
     let id: String = token_id.chars().take(12).collect();
     match comment {
         Some(comment) if !comment.is_empty() => {
+            // Struck out before it is cut: half a secret is one that nobody would find.
+            let comment = redact(comment);
             format!("{id} {}", comment.chars().take(64).collect::<String>())
         }
         _ => id,

@@ -108,9 +108,9 @@ fn a_value_in_a_comment_is_struck_out_too() {
         --- exit 0
     "#]]);
     run("tokens list -o table").expect(expect![[r#"
-        token_id      comment                               created                     expires
-        [own].......  patroll sandbox                       2026-11-11 12:00 (12d ago)  2027-02-09 12:00 (in 78d)
-        [leaky].....  [redacted]  2026-11-22 12:00 (1d ago)   2026-12-22 12:00 (in 29d)
+        token_id      comment          created                     expires
+        [own].......  patroll sandbox  2026-11-11 12:00 (12d ago)  2027-02-09 12:00 (in 78d)
+        [leaky].....  [redacted]       2026-11-22 12:00 (1d ago)   2026-12-22 12:00 (in 29d)
         --- exit 0
     "#]]);
     run("eval tokens_list().map(|t|t.comment)").expect(expect![[r#"
@@ -121,13 +121,21 @@ fn a_value_in_a_comment_is_struck_out_too() {
         --- exit 0
     "#]]);
     run("tokens revoke --where t.comment!=\"patroll\"&&!t.is_own -n").expect(expect![[r#"
-        would   what          comment                               asked by
+        would   what          comment     asked by
         revoke  [leaky].....  [redacted]  the command line
         --- stderr
         dry run: 1 change would be made; nothing was
         --- exit 0
     "#]]);
     assert_eq!(run("tokens revoke --where !t.is_own").code(), 0);
+
+    // Neither a fold nor a cut leaves a part that is not known for one.
+    world.token_named("long", &format!("{}{comment}", "x".repeat(50)), DAY, 30 * DAY);
+    world.token_named("wide", &format!("a note {comment}"), DAY, 30 * DAY);
+    for columns in [60, 80, 200] {
+        let run = Patroll::new().on(&world).args("tokens list").terminal(columns).run();
+        assert!(!run.to_string().contains("dapi"), "{columns}: {run}");
+    }
 }
 
 #[test]
