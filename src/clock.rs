@@ -43,6 +43,11 @@ impl Time {
         self.0
     }
 
+    /// Returns the whole second that this falls into, which is all that an answer's `Date` tells.
+    pub const fn whole_second(self) -> Self {
+        if self.is_never() { self } else { Self(self.0 - self.0.rem_euclid(SECOND)) }
+    }
+
     /// Returns whether this is `NEVER`.
     pub const fn is_never(self) -> bool {
         self.0 == i64::MAX

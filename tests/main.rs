@@ -39,6 +39,8 @@ mod readme;
 mod repl;
 /// The local workspace, without patroll.
 mod sandbox;
+/// Rotation as people meet it: options, places, refusals, and the commands about what is remembered.
+mod rotate;
 /// Rotation, with everything that can go wrong going wrong.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod rotation;

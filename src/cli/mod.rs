@@ -3,6 +3,7 @@
 //! The only place that names clap. What a command does is in `commands`, in a file of its name.
 
 mod globals;
+mod rotation;
 mod split;
 
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ use crate::script::Arguments;
 use crate::settings::Asked;
 
 pub use globals::Globals;
+pub use rotation::{FileFormat, Rotate, Rotations, Sinks, Which};
 
 /// Scripts, rotates and cleans up Databricks personal access tokens
 ///
@@ -87,6 +89,10 @@ pub enum Command {
         after_help = "Example: patroll tokens list --where 't.expires_in < days(30)'"
     )]
     Tokens(Tokens),
+
+    /// Show, end, give up or rebuild the rotations that this machine remembers
+    #[command(subcommand, after_help = "Example: patroll rotations list")]
+    Rotations(Rotations),
 
     /// Show the bundled scripts
     #[command(
@@ -180,6 +186,14 @@ pub enum Tokens {
         #[arg(long = "where", value_name = "EXPR")]
         condition: Option<String>,
     },
+
+    /// Replace a token everywhere it lives, or go on with what an earlier run began
+    ///
+    /// Does what is due and returns: a token is replaced in time, and the old one revoked once the grace is over.
+    #[command(
+        after_help = "Example: patroll tokens rotate --slot ci -p prod --to-profile prod --older-than 60d"
+    )]
+    Rotate(Box<Rotate>),
 
     /// Revoke tokens
     #[command(

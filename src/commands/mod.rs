@@ -6,6 +6,7 @@ mod completions;
 mod configure;
 mod docs;
 mod eval;
+mod rotations;
 mod run;
 mod sandbox;
 mod scripts;
@@ -109,6 +110,7 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
         Command::Repl => run::execute(&session, "-", arguments),
         Command::Eval { expression } => eval::execute(&session, &expression),
         Command::Tokens(tokens) => tokens::execute(&session, tokens),
+        Command::Rotations(rotations) => rotations::execute(&session, rotations),
         Command::Auth(auth) => auth::execute(&session, &auth),
         Command::Configure => configure::execute(&session),
         _ => Ok(()),

@@ -40,6 +40,7 @@ pub fn execute(session: &Arc<Session>, tokens: Tokens) -> Result<(), Error> {
             create_one(session, &NewToken { comment, lifetime, scopes }, to_file.as_deref())
         }
         Tokens::List { condition } => show_list(session, condition.as_deref()),
+        Tokens::Rotate(rotate) => super::rotations::rotate(session, *rotate),
         Tokens::Revoke { ids, token_id, condition, if_exists } => {
             let targets = match condition {
                 Some(condition) => find_by_condition(session, &condition)?,

@@ -116,7 +116,7 @@ pub enum RotationTrouble {
     ScopesDiffer { token_id: String, wanted: String, got: String },
 
     /// Enough was tried for now.
-    #[error("{count} tokens were made for it within a day; the next may be made from {from}")]
+    #[error("{count} tokens were asked for within a day; the next may be from {from}")]
     Enough { count: usize, from: String },
 
     /// The new token is not accepted.
@@ -130,6 +130,10 @@ pub enum RotationTrouble {
     /// The script that began it had hooks that nobody has now.
     #[error("it was begun with {}, which only its script has", hooks.join(" and "))]
     NoHooks { hooks: Vec<String> },
+
+    /// It is under way, and its journal is sound.
+    #[error("its journal is sound, and a rotation is under way")]
+    UnderWay,
 
     /// There is nothing to give up.
     #[error("there is nothing to abort: {why}")]
@@ -209,6 +213,11 @@ impl RotationTrouble {
                     .to_owned()
             }
             Self::NoHooks { .. } => "run its script again".to_owned(),
+            Self::UnderWay => {
+                format!(
+                    "`patroll rotations resume {slot}` ends it, `patroll rotations abort {slot}` gives it up"
+                )
+            }
             Self::NotOnAzure => {
                 "sign in as the service principal (azure-client-secret) and rotate its own token"
                     .to_owned()

@@ -2,7 +2,7 @@
 
 use super::desk::Standing;
 use super::journal::{Holding, State};
-use super::run::{Next, Rotation};
+use super::run::{Next, Rotation, short};
 use super::sink::Reading;
 use crate::api::tokens::{Revoked, Target};
 use crate::clock::Time;
@@ -36,7 +36,7 @@ impl Rotation<'_> {
             Guarded::Lost => {
                 self.journal.fall_back();
                 self.save()?;
-                self.tell(format!("no sink holds token {} any more", new.token_id));
+                self.tell(format!("no sink holds token {} any more", short(&new.token_id)));
                 return Ok(Next::GoOn);
             }
         }
@@ -45,7 +45,7 @@ impl Rotation<'_> {
             return self.wait(end);
         }
         if !self.hooks.before_revoke(&old.record(self.now())?)? {
-            self.tell(format!("`before_revoke` keeps token {} alive", old.token_id));
+            self.tell(format!("`before_revoke` keeps token {} alive", short(&old.token_id)));
             return Ok(Next::End);
         }
         self.revoke_old(&old, &new)
@@ -110,8 +110,10 @@ impl Rotation<'_> {
         let heir = self.heir_of(old)?;
         match self.desk.revoke(&target, heir.as_ref())? {
             Revoked::Dry => return Ok(Next::End),
-            Revoked::Done => self.tell(format!("revoked token {}", old.token_id)),
-            Revoked::AlreadyGone => self.tell(format!("token {} was gone already", old.token_id)),
+            Revoked::Done => self.tell(format!("revoked token {}", short(&old.token_id))),
+            Revoked::AlreadyGone => {
+                self.tell(format!("token {} was gone already", short(&old.token_id)))
+            }
         }
         self.journal.state = State::Idle { current: new.clone() };
         self.save()?;

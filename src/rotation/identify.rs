@@ -43,11 +43,18 @@ impl<'s> Rotation<'s> {
         let readings = read_all(&sinks)?;
         let tokens = desk.list(readings.values())?;
         let host = desk.host()?;
-        let seen =
-            Seen { bench, request, sinks: &sinks, readings: &readings, tokens: &tokens, host };
+        let seen = Seen {
+            bench,
+            request,
+            sinks: &sinks,
+            readings: &readings,
+            tokens: &tokens,
+            host,
+            takes_own_stamp: false,
+        };
         let journal = match journal {
             Some(journal) => seen.check(journal)?,
-            None => seen.begin()?,
+            None => seen.begin(Salt::new())?,
         };
         refuse_what_others_have(bench, &journal, &sinks)?;
         let report = Report {
@@ -77,6 +84,7 @@ impl<'s> Rotation<'s> {
             value: None,
             report,
             has_minted: false,
+            is_forced: false,
             aside: None,
         };
         rotation.refuse_strange_values()?;
@@ -150,13 +158,15 @@ impl<'s> Rotation<'s> {
 }
 
 /// What was found, before it is known what it means.
-struct Seen<'a, 's> {
-    bench: Bench<'s>,
-    request: &'a Request,
-    sinks: &'a [Box<dyn Sink + 's>],
-    readings: &'a BTreeMap<String, Reading>,
-    tokens: &'a [Token],
-    host: String,
+pub(super) struct Seen<'a, 's> {
+    pub bench: Bench<'s>,
+    pub request: &'a Request,
+    pub sinks: &'a [Box<dyn Sink + 's>],
+    pub readings: &'a BTreeMap<String, Reading>,
+    pub tokens: &'a [Token],
+    pub host: String,
+    /// Whether a token with the slot's own stamp is taken: its journal is to be rebuilt.
+    pub takes_own_stamp: bool,
 }
 
 impl Seen<'_, '_> {
@@ -171,12 +181,13 @@ impl Seen<'_, '_> {
     }
 
     /// Begins a journal with the token that the sinks are proven, or vouched, to hold.
-    fn begin(&self) -> Result<Journal, Error> {
+    pub(super) fn begin(&self, salt: Salt) -> Result<Journal, Error> {
         let value = self.common_value()?;
         let proven = self.proven(value)?;
         let token = self.named(proven.as_ref().map(|(_, token)| *token))?;
         let (slot, token_id) = (self.bench.slot, token.token_id().to_owned());
         match Stamp::of(token.comment()) {
+            Some(stamp) if stamp.slot() == slot.as_str() && self.takes_own_stamp => {}
             Some(stamp) if stamp.slot() == slot.as_str() => {
                 return Err(slot.error(RotationTrouble::Forgotten { token_id }));
             }
@@ -198,7 +209,6 @@ impl Seen<'_, '_> {
             }
             _ => {}
         }
-        let salt = Salt::new();
         let fingerprint = value.map(|value| salt.fingerprint(value));
         let current = Holding::of(token, fingerprint, &self.host);
         let (sinks, policy) = (self.request.sinks.clone(), self.request.policy.clone());

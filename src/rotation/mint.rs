@@ -5,7 +5,7 @@ use std::time::{Duration as Span, Instant};
 
 use super::desk::Standing;
 use super::journal::{Holding, Mint, Progress, State, Step};
-use super::run::{Next, Rotation};
+use super::run::{Next, Rotation, short};
 use super::slot::Stamp;
 use crate::api::identity;
 use crate::api::tokens::NewToken;
@@ -38,7 +38,12 @@ impl Rotation<'_> {
         self.reserve()?;
         let stamp = Stamp::new(self.bench.slot);
         let scopes = Some(current.scopes.clone()).filter(|scopes| !scopes.is_empty());
-        let new = NewToken { comment: stamp.sign(&current.comment), lifetime, scopes };
+        let comment = if self.bench.session.gate().is_dry() {
+            current.comment.clone()
+        } else {
+            stamp.sign(&current.comment)
+        };
+        let new = NewToken { comment, lifetime, scopes };
         let permit = match self.desk.admit_mint(&new)? {
             Admission::Go(permit) => permit,
             Admission::Dry(_) => return self.plan_rest(current),
@@ -55,7 +60,7 @@ impl Rotation<'_> {
             }
         };
         self.remember_answer(current, &minted.token, &minted.value)?;
-        self.tell(format!("created token {}", minted.token.token_id()));
+        self.tell(format!("created token {}", short(minted.token.token_id())));
         if let Err(error) = self.prove(current, lifetime, &minted.token, &minted.value) {
             return Err(self.give_up(error));
         }

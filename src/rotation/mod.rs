@@ -5,6 +5,8 @@
 //! every sink (`publish`), and revokes the old one when the grace is over and every sink was seen to hold the new one
 //! (`finish`). The order is `run`'s. Nothing here waits for the grace: a later run goes on.
 
+mod abort;
+mod adopt;
 mod desk;
 mod finish;
 mod fingerprint;
@@ -12,6 +14,7 @@ mod hooks;
 mod identify;
 mod journal;
 mod mint;
+mod overview;
 mod policy;
 mod publish;
 mod recover;
@@ -25,7 +28,10 @@ use crate::error::Error;
 use crate::gate::Origin;
 use crate::session::Session;
 
+pub use abort::{Aborted, abort};
+pub use adopt::adopt;
 pub use hooks::{Hooks, NoHooks};
+pub use overview::{overview, plan};
 pub use policy::{Policy, Request, Selector};
 pub use report::Report;
 pub use run::Reach;
@@ -46,4 +52,11 @@ pub fn rotate(
     let mut rotation = Rotation::open(bench, request, reach, hooks)?;
     rotation.run()?;
     Ok(rotation.finish_report())
+}
+
+/// Ends what was begun for a slot, as its journal remembers it; makes nothing new.
+pub fn resume(session: &Session, slot: &Slot, origin: &Origin) -> Result<Report, Error> {
+    let journal = store::peek(&session.settings().state_dir(), slot)?;
+    let journal = journal.ok_or_else(|| abort::unknown(session, slot))?;
+    rotate(session, &Request::of(&journal), Reach::Finish, &NoHooks, origin)
 }

@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::journal::{Holding, Journal};
 use super::sink::Spec;
 use super::slot::Slot;
 use crate::clock::{Duration, Time};
 use crate::error::{Error, RotationTrouble};
-
-use super::journal::Holding;
 
 /// How long both tokens live if nobody says otherwise, a third of the lifetime at most.
 const USUAL_GRACE: Duration = Duration::from_hours(24);
@@ -30,6 +29,20 @@ pub struct Request {
     pub force: bool,
     /// Whether the user vouches that the sinks hold the token.
     pub adopt: bool,
+}
+
+impl Request {
+    /// Asks for what a journal remembers.
+    pub fn of(journal: &Journal) -> Self {
+        Self {
+            slot: journal.slot.clone(),
+            selector: None,
+            sinks: journal.sinks.clone(),
+            policy: journal.policy.clone(),
+            force: false,
+            adopt: false,
+        }
+    }
 }
 
 /// How a token is named.

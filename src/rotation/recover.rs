@@ -2,7 +2,7 @@
 
 use super::desk::Standing;
 use super::journal::{State, Step, Stray};
-use super::run::Rotation;
+use super::run::{Rotation, short};
 use super::sink::Reading;
 use super::slot::Stamp;
 use crate::api::tokens::{Revoked, Target};
@@ -108,7 +108,7 @@ impl Rotation<'_> {
             let target = Target { token_id: id.clone(), comment: Some(stamp.to_string()) };
             match self.desk.revoke(&target, None)? {
                 Revoked::Dry => return Ok(false),
-                Revoked::Done => self.tell(format!("revoked the stray token {id}")),
+                Revoked::Done => self.tell(format!("revoked the stray token {}", short(id))),
                 Revoked::AlreadyGone => {}
             }
             self.tokens.retain(|token| token.token_id() != id);

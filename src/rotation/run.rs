@@ -53,6 +53,8 @@ pub(super) struct Rotation<'s> {
     pub value: Option<Secret>,
     pub report: Report,
     pub has_minted: bool,
+    /// Whether a token is replaced whatever its age; once, also if an earlier run began it.
+    pub is_forced: bool,
     /// What went wrong beside the rotation itself: told in the end.
     pub aside: Option<Error>,
 }
@@ -61,6 +63,7 @@ impl Rotation<'_> {
     /// Does what is due, step by step.
     pub fn run(&mut self) -> Result<(), Error> {
         self.recover()?;
+        self.is_forced = self.request.force && !self.journal.state.is_open();
         for _ in 0..TURNS {
             let next = match &self.journal.state {
                 State::Idle { .. } => self.begin_if_due()?,
@@ -92,13 +95,14 @@ impl Rotation<'_> {
             self.report.done.push(format!("due again ({}): the next run replaces it", due.words()));
             return Ok(Next::End);
         }
+        self.is_forced = false;
         self.report.reason = Some(due.words());
         self.mint(&current, lifetime?)
     }
 
     /// Returns why the current token is to be replaced, if it is.
     fn due(&mut self) -> Result<Option<Due>, Error> {
-        if self.request.force && !self.has_minted {
+        if self.is_forced {
             return Ok(Some(Due::Forced));
         }
         let current = self.current().clone();
@@ -196,9 +200,9 @@ impl Rotation<'_> {
         self.journal.strays.iter().any(|stray| stray.fingerprint == fingerprint)
     }
 
-    /// Returns the present instant by the workspace's clock, as its last answer gave it.
+    /// Returns the present instant by the workspace's clock, to the second that its last answer gave it.
     pub fn now(&self) -> Time {
-        self.bench.session.clock().now()
+        self.bench.session.clock().now().whole_second()
     }
 
     /// Puts the journal on disk; a dry run has none.
@@ -208,8 +212,6 @@ impl Rotation<'_> {
 
     /// Notes something that was done.
     pub fn tell(&mut self, what: String) {
-        let slot = self.bench.slot;
-        self.bench.session.output().note(&format!("slot {slot}: {what}"));
         self.report.done.push(what);
     }
 
@@ -232,6 +234,11 @@ impl Rotation<'_> {
         self.report.strays = living.count();
         self.report
     }
+}
+
+/// Returns as much of an id as people get to see.
+pub(super) fn short(token_id: &str) -> &str {
+    token_id.get(..12).unwrap_or(token_id)
 }
 
 /// Opens sinks, of which no two may be one place.

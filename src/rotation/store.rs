@@ -94,11 +94,6 @@ impl Store {
         Ok(aside)
     }
 
-    /// Returns where the journal lies.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     fn trouble(&self, reason: String) -> Error {
         self.slot.error(RotationTrouble::Unwritable { path: self.path.clone(), reason })
     }

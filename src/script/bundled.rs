@@ -15,12 +15,13 @@ macro_rules! bundle {
     };
 }
 
-static SCRIPTS: [Bundled; 4] = bundle!["cleanup_expired", "inventory", "report_expiring", "rotate"];
-static LIBRARY: [Bundled; 1] = bundle!["lib/policy"];
+static SCRIPTS: &[Bundled] =
+    &bundle!["cleanup_expired", "inventory", "report_expiring", "rotate", "rotate_all"];
+static LIBRARY: &[Bundled] = &bundle!["lib/policy"];
 
 /// Returns every bundled script.
 pub fn all() -> &'static [Bundled] {
-    &SCRIPTS
+    SCRIPTS
 }
 
 /// Returns the bundled script of that name.

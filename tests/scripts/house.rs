@@ -40,7 +40,8 @@ fn they_are_listed_with_what_they_do() {
         cleanup_expired  Revokes expired tokens, and by option old or endless ones.
         inventory        Counts tokens and their ages by the first word of the comment.
         report_expiring  Reports tokens that expire soon, and exits with 10 if any do.
-        rotate           Replaces a token: creates, saves the value, revokes the old one.
+        rotate           Replaces a token everywhere it lives, when it is due.
+        rotate_all       Replaces the tokens of several files, each when it is due.
         --- exit 0
     "#]]);
     Patroll::new().args("scripts list -o json").run().expect(expect![[r#"
@@ -59,7 +60,11 @@ fn they_are_listed_with_what_they_do() {
           },
           {
             "script": "rotate",
-            "summary": "Replaces a token: creates, saves the value, revokes the old one."
+            "summary": "Replaces a token everywhere it lives, when it is due."
+          },
+          {
+            "script": "rotate_all",
+            "summary": "Replaces the tokens of several files, each when it is due."
           }
         ]
         --- exit 0
@@ -111,8 +116,13 @@ fn none_goes_on_without_a_credential_or_with_a_mistyped_option() {
             run.args("--allow-write .").args(args).run().code()
         };
         assert_eq!(run("--no-such-option"), 2, "{name}");
+        // Its arguments are files, and one that fails does not keep the others waiting.
+        if name == "rotate_all" {
+            assert_eq!((run(""), run("file")), (1, 1));
+            continue;
+        }
         assert_eq!(run("stray"), 2, "{name}");
-        let needed = if name == "rotate" { "--comment x --to-file y" } else { "" };
+        let needed = if name == "rotate" { "--slot x --to-file y" } else { "" };
         assert_eq!(run(needed), 3, "{name}");
     }
 }
@@ -122,7 +132,7 @@ fn an_empty_workspace_is_no_trouble() {
     let world = World::new();
     world.revoke(&world.id("own"));
     let address = world.address();
-    for (name, _) in scripts().into_iter().filter(|(name, _)| name != "rotate") {
+    for (name, _) in scripts().into_iter().filter(|(name, _)| !name.starts_with("rotate")) {
         let run = Patroll::new().beside(&world).env("DATABRICKS_HOST", &address.host);
         let run = run.env("DATABRICKS_USERNAME", &address.user);
         let run = run.env("DATABRICKS_PASSWORD", &address.password);

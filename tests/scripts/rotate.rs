@@ -1,4 +1,4 @@
-//! `rotate`: the new value is on disk before the old token goes, and whatever fails leaves the old one alive.
+//! `rotate` and `rotate_all`: rotation in a dozen lines, with its grace, whatever fails.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -8,199 +8,182 @@ use pretty_assertions::assert_eq;
 
 use crate::support::{DAY, Folder, Outcome, Patroll, World, expect};
 
-const ARGS: &str = "run rotate --comment deploy --to-file token.txt --allow-write .";
+const ARGS: &str = "run rotate --slot deploy --to-file token.txt --allow-write .";
 
-fn world() -> World {
-    let world = World::new();
-    world.token("deploy", 80 * DAY, 90 * DAY);
+const HOUR: i64 = 60 * 60 * 1000;
+
+/// A workspace, and a folder whose `token.txt` holds a token of it.
+fn place(age: i64) -> (World, Rc<Folder>) {
+    let (world, folder) = (World::new(), Rc::new(Folder::new()));
     world.token("other", 80 * DAY, 90 * DAY);
-    world
+    let (_, value) = world.mint("deploy", 90 * DAY);
+    folder.write("token.txt", format!("{value}\n"), 0o640);
+    world.advance(age * HOUR);
+    (world, folder)
 }
 
 fn run(world: &World, folder: &Rc<Folder>, args: &str) -> Outcome {
-    Patroll::within(folder).on(world).keeps("token.txt").args(args).run()
+    Patroll::within(folder).on(world).keeps("token.txt").keeps("b").args(args).run()
 }
 
 #[test]
-fn dry_then_live_then_nothing_more_to_do() {
-    let (world, folder) = (world(), Rc::new(Folder::new()));
+fn dry_then_live_then_the_grace_then_the_end() {
+    let (world, folder) = place(61 * DAY);
     run(&world, &folder, &format!("{ARGS} -n")).expect(expect![[r#"
-        would   what             comment  asked by
-        create  a token for 90d  deploy   bundled:rotate:30
-        write   token.txt                 bundled:rotate:31
-        revoke  [deploy]....     deploy   bundled:rotate:32
+        would   what                            comment  asked by
+        create  a token for 90d                 deploy   bundled:rotate:33
+        write   [DIR]/token.txt           bundled:rotate:33
+        revoke  [deploy]....                    deploy   bundled:rotate:33
         --- stderr
         dry run: 3 changes would be made; nothing was
         --- exit 0
     "#]]);
-    assert_eq!((world.writes(), folder.left().len()), (String::new(), 0));
+    assert_eq!(world.writes(), "");
     run(&world, &folder, ARGS).expect(expect![[r#"
         --- stderr
-        created 1 token, revoked 1 token, wrote 1 file
+        deploy: created token [new-1].....
+        deploy: file [DIR]/token.txt holds the new value
+        created 1 token, wrote 1 file
+        --- exit 0
+    "#]]);
+    assert_eq!(world.writes(), "created a token [new-1]\n");
+    // Whoever could read the file still can.
+    let mode = fs::metadata(folder.work().join("token.txt")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+    let value = folder.read("token.txt");
+    run(&world, &folder, ARGS).expect(expect![[r#"
+        --- exit 0
+    "#]]);
+    world.advance(25 * HOUR);
+    run(&world, &folder, ARGS).expect(expect![[r#"
+        --- stderr
+        deploy: revoked token [deploy]....
+        revoked 1 token
         --- exit 0
     "#]]);
     assert_eq!(world.writes(), "created a token [new-1]\nrevoked a token [deploy]\n");
-    let path = folder.work().join("token.txt");
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    let value = folder.read("token.txt");
+    assert_eq!(folder.read("token.txt"), value);
+    let requests = world.requests();
     run(&world, &folder, ARGS).expect(expect![[r#"
         --- exit 0
     "#]]);
-    assert_eq!(folder.read("token.txt"), value);
-
-    let run = Patroll::within(&folder).beside(&world).keeps("token.txt");
-    let run =
-        run.env("DATABRICKS_HOST", &world.address().host).env("DATABRICKS_TOKEN", value.trim());
-    let own = "let t = tokens_list().find(|t| t.is_own); print(`${t.comment} ${t.lifetime}`);";
-    assert_eq!(run.arg("eval").arg(own).run().stdout(), "deploy 90d\n");
+    assert_eq!(world.requests() - requests, 1, "nothing due is one request");
 }
 
 #[test]
-fn a_file_that_is_there_is_replaced_as_a_whole() {
-    let (world, folder) = (world(), Rc::new(Folder::new()));
-    folder.write(
-        "token.txt",
-        "the old value, which is longer than any new one would ever be, by far\n",
-        0o644,
-    );
-    assert_eq!(run(&world, &folder, ARGS).code(), 0);
-    let value = folder.read("token.txt");
-    assert!(value.starts_with("dapi") && value.len() < 50, "{} letters", value.len());
-    let mode = fs::metadata(folder.work().join("token.txt")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
-    let left: Vec<_> = folder.left().into_iter().map(|(path, _)| path).collect();
-    assert_eq!(left.len(), 2, "{left:?}");
-}
-
-#[test]
-fn the_lifetime_and_the_age_can_be_chosen_and_scopes_are_kept() {
-    let world = World::of(|options| options.report_scopes = true);
-    world.token("deploy", 10 * DAY, 90 * DAY);
-    let folder = Rc::new(Folder::new());
-    assert_eq!(run(&world, &folder, ARGS).to_string(), "--- exit 0\n");
-    assert_eq!(world.writes(), "");
-    let args = format!("{ARGS} --older-than 9d --lifetime 30d");
-    assert_eq!(run(&world, &folder, &args).code(), 0);
-    let made = world.list().into_iter().find(|token| token["comment"] == "deploy").unwrap();
-    let lived = made["expiry_time"].as_i64().unwrap() - made["creation_time"].as_i64().unwrap();
-    assert_eq!(lived, 30 * 24 * 60 * 60 * 1000);
-    assert_eq!(made["scopes"], serde_json::json!(["all-apis"]));
-}
-
-#[test]
-fn what_is_missing_or_ambiguous_is_said_before_anything_changes() {
-    let (world, folder) = (world(), Rc::new(Folder::new()));
+fn what_is_missing_is_said_before_anything_changes() {
+    let (world, folder) = place(61 * DAY);
     run(&world, &folder, "run rotate").expect(expect![[r#"
         --- stderr
-        error: which token? Name its comment with --comment
-          --> bundled:rotate:18:28
+        error: slot : `` is no name for a slot
+          --> bundled:rotate:33:14
            |
-        18 | if options.comment == "" { throw "which token? Name its comment with --comment"; }
-           |                            ^^^^^
-        --- exit 1
+        33 | let report = tokens_rotate(rotation);
+           |              ^^^^^^^^^^^^^
+        hint: a name has 1 to 40 of a-z, 0-9, `.`, `_` and `-`
+        --- exit 2
     "#]]);
-    run(&world, &folder, "run rotate --comment deploy").expect(expect![[r#"
+    run(&world, &folder, "run rotate --slot deploy").expect(expect![[r#"
         --- stderr
-        error: where does its value live? Name the file with --to-file
-          --> bundled:rotate:19:28
+        error: slot deploy: it has no sink
+          --> bundled:rotate:33:14
            |
-        19 | if options.to_file == "" { throw "where does its value live? Name the file with --to-file"; }
-           |                            ^^^^^
-        --- exit 1
+        33 | let report = tokens_rotate(rotation);
+           |              ^^^^^^^^^^^^^
+        hint: name one: to_profile, to_file, to_secret or to_command
+        --- exit 2
     "#]]);
-    run(&world, &folder, "run rotate --comment nobody --to-file token.txt").expect(expect![[r#"
+    run(&world, &folder, "run rotate --slot deploy --to-file token.txt").expect(expect![[r#"
         --- stderr
-        error: 0 living tokens have the comment "nobody", where one is needed
-          --> bundled:rotate:22:21
+        error: writing [DIR]/token.txt needs a permission that this run does not have
+          --> bundled:rotate:33:14
            |
-        22 | if old.len() != 1 { throw `${old.len()} living tokens have the comment "${options.comment}", where one is needed`; }
-           |                     ^^^^^
-        --- exit 1
-    "#]]);
-    run(&world, &folder, "run rotate --comment deploy --to-file token.txt").expect(expect![[r#"
-        --- stderr
-        error: writing token.txt needs a permission that this run does not have
-          --> bundled:rotate:26:1
-           |
-        26 | check_writable(options.to_file);
-           | ^^^^^^^^^^^^^^
-        hint: add --allow-write .
+        33 | let report = tokens_rotate(rotation);
+           |              ^^^^^^^^^^^^^
+        hint: add --allow-write [DIR]
         --- exit 5
-    "#]]);
-    world.token_named("twin", "deploy", DAY, 90 * DAY);
-    run(&world, &folder, ARGS).expect(expect![[r#"
-        --- stderr
-        error: 2 living tokens have the comment "deploy", where one is needed
-          --> bundled:rotate:22:21
-           |
-        22 | if old.len() != 1 { throw `${old.len()} living tokens have the comment "${options.comment}", where one is needed`; }
-           |                     ^^^^^
-        --- exit 1
-    "#]]);
-    let own = "run rotate --to-file token.txt --allow-write . --older-than 1d --comment";
-    let run = Patroll::within(&folder).on(&world).args(own).arg("patroll sandbox");
-    run.run().expect(expect![[r#"
-        --- stderr
-        error: that is the token signed in with: sign in by another credential to replace it
-          --> bundled:rotate:23:20
-           |
-        23 | if old[0].is_own { throw "that is the token signed in with: sign in by another credential to replace it"; }
-           |                    ^^^^^
-        --- exit 1
     "#]]);
     assert_eq!(world.writes(), "");
 }
 
 #[test]
-fn whatever_fails_leaves_the_old_one_alive() {
-    let folder_as_file = "run rotate --comment deploy --to-file taken --allow-write .";
-    for (fault, args, code, writes) in [
-        (None, folder_as_file, 1, ""),
-        (Some("create:status=400"), ARGS, 1, ""),
-        (Some("create:cut-after"), ARGS, 6, "created a token [new-1]\n"),
-        (Some("delete:status=403,always"), ARGS, 1, "created a token [new-1]\n"),
+fn whatever_fails_leaves_a_living_token_in_the_file() {
+    for (fault, code, writes) in [
+        ("create:status=400", 1, ""),
+        ("create:cut-after", 6, "created a token [new-1]\n"),
+        ("delete:status=403,always", 1, "created a token [new-1]\n"),
     ] {
-        let (world, folder) = (world(), Rc::new(Folder::new()));
-        folder.write("taken/x", "", 0o600);
-        if let Some(fault) = fault {
-            world.fault(fault);
-        }
-        let outcome = run(&world, &folder, args);
-        assert_eq!(
-            (outcome.code(), world.writes()),
-            (code, writes.to_owned()),
-            "{fault:?}: {outcome}"
-        );
+        let (world, folder) = place(61 * DAY);
+        world.fault(fault);
+        let outcome = run(&world, &folder, &format!("{ARGS} --grace 0"));
+        let did = (outcome.code(), world.writes());
+        assert_eq!(did, (code, writes.to_owned()), "{fault}: {outcome}");
+        let value = folder.read("token.txt");
+        let own = "tokens_list().find(|t| t.is_own).comment.starts_with(\"deploy\")";
+        let run = Patroll::within(&folder).beside(&world).keeps("token.txt");
+        let run = run.env("DATABRICKS_HOST", &world.address().host);
+        let run = run.env("DATABRICKS_TOKEN", value.trim()).arg("eval").arg(own);
+        assert_eq!(run.run().stdout(), "true\n", "{fault}");
     }
 }
 
 #[test]
-fn the_value_is_on_disk_before_the_old_one_goes() {
-    let (world, folder) = (world(), Rc::new(Folder::new()));
-    world.fault("delete:status=403,always");
-    assert_ne!(run(&world, &folder, ARGS).code(), 0);
-    assert_eq!(world.writes(), "created a token [new-1]\n");
-    assert!(folder.read("token.txt").starts_with("dapi"));
+fn of_several_files_one_that_fails_does_not_keep_the_others_waiting() {
+    let (world, folder) = place(61 * DAY);
+    let (_, value) = world.mint("b", 90 * DAY);
+    folder.write("b", value, 0o600);
+    world.advance(61 * DAY * HOUR);
+    let args = "run rotate_all nowhere token.txt b --allow-write .";
+    run(&world, &folder, args).expect(expect![[r#"
+        --- stderr
+        error: nowhere: Invalid access token. [ReqId: [REQUEST]]
+        error: token.txt: Invalid access token. [ReqId: [REQUEST]]
+        error: b: slot b: the run signs in with the token itself, from DATABRICKS_TOKEN, which would go on holding the dead one
+        --- exit 1
+    "#]]);
+    assert_eq!(world.writes(), "");
 }
 
 #[test]
-fn it_explains_itself() {
+fn they_explain_themselves() {
     Patroll::new().args("run rotate --help").run().expect(expect![[r#"
-        Replaces a token: creates, saves the value, revokes the old one.
+        Replaces a token everywhere it lives, when it is due.
 
         Why: a token that is replaced every 60 days is worth little to whoever steals it.
-        Does nothing while the token is younger than --older-than, so it can run every day. If anything fails on the way, the
-        old token stays; the new one is then named in the error.
+        Run it every day, or every hour: it goes on where a run before it ended, and revokes the old token only when every
+        place has held the new one for the grace. The first time the token is known by what the places hold.
 
-        Cron: 30 2 * * *  patroll run rotate -p prod --comment deploy --to-file secrets/token --allow-write secrets
+        Cron: 30 2 * * *  patroll run rotate -p prod --slot deploy --to-file secrets/deploy --allow-write secrets
 
         Usage: patroll run rotate [OPTIONS]
 
         Options:
-          --comment TEXT         the comment of the token to replace; exactly one living token must bear it
-          --lifetime DURATION    how long the new token lives [default: 90d]
-          --older-than DURATION  the age from which on the token is replaced [default: 60d]
-          --to-file TEXT         where the value is kept (0600, replaced as a whole); needs --allow-write for its folder
+          --adopt                vouch that the places hold it, where nothing proves that
+          --comment TEXT         the comment of its token, where what the places hold does not tell
+          --force                replace it now
+          --grace DURATION       how long the old token lives on [default: 1d]
+          --older-than DURATION  the age from which on it is replaced [default: 60d]
+          --slot TEXT            a name for this credential
+          --to-file TEXT         a file it lives in, alone; needs --allow-write for it
+          --to-profile TEXT      a profile whose token it is; needs --allow-profile for it
+
+        patroll's own flags, such as --dry-run and --profile, can stand here too.
+        --- exit 0
+    "#]]);
+    Patroll::new().args("run rotate_all --help").run().expect(expect![[r#"
+        Replaces the tokens of several files, each when it is due.
+
+        Why: the place of a token is all that has to be written down about it. One that fails does not keep the others waiting.
+        Each argument is a file that holds nothing but a token of this workspace; its name is the name of the slot. Exits with
+        1 if any of them failed, so run it again once that is mended.
+
+        Cron: 30 2 * * *  patroll run rotate_all -p prod secrets/deploy secrets/nightly --allow-write secrets
+
+        Usage: patroll run rotate_all [OPTIONS] [ARGS…]
+
+        Options:
+          --grace DURATION       how long the old token lives on [default: 1d]
+          --older-than DURATION  the age from which on a token is replaced [default: 60d]
 
         patroll's own flags, such as --dry-run and --profile, can stand here too.
         --- exit 0

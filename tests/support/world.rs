@@ -114,6 +114,39 @@ impl World {
         text(&self.ask("config", "GET", "/.well-known/databricks-config", &json!({}))["account_id"])
     }
 
+    /// Makes a scope for secrets.
+    pub fn scope(&self, name: &str) {
+        self.call("POST", "/api/2.0/secrets/scopes/create", &json!({ "scope": name }));
+        self.prepared.borrow_mut().push(self.sandbox.writes().len() - 1);
+    }
+
+    /// Gives a secret's value.
+    pub fn secret(&self, scope: &str, key: &str) -> String {
+        let path = format!("/api/2.0/secrets/get?scope={scope}&key={key}");
+        let found = self.ask("get", "GET", &path, &json!({}));
+        let bytes = base64::engine::general_purpose::STANDARD.decode(text(&found["value"]));
+        String::from_utf8(bytes.unwrap()).unwrap()
+    }
+
+    /// Adds a token of a service principal, named by its comment, to live `lifetime` hours.
+    pub fn token_of(&self, application_id: &str, comment: &str, lifetime: i64) {
+        let body = json!({
+            "application_id": application_id,
+            "comment": comment,
+            "lifetime_seconds": lifetime * 3600,
+        });
+        let path = "/api/2.0/token-management/on-behalf-of/tokens";
+        let made = self.call("POST", path, &body);
+        self.prepared.borrow_mut().push(self.sandbox.writes().len() - 1);
+        self.names.borrow_mut().push((text(&made["token_info"]["token_id"]), comment.to_owned()));
+    }
+
+    /// Gives the application id of a service principal.
+    pub fn service(&self) -> String {
+        let found = self.call("GET", "/api/2.0/preview/scim/v2/ServicePrincipals", &json!({}));
+        text(&found["Resources"][0]["applicationId"])
+    }
+
     /// Revokes a token, as if somebody else had.
     pub fn revoke(&self, id: &str) {
         self.call("POST", "/api/2.0/token/delete", &json!({ "token_id": id }));

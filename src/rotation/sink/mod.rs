@@ -107,6 +107,19 @@ impl Bench<'_> {
 }
 
 impl Spec {
+    /// Returns what it is to people, without opening it.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Profile(spec) => format!("profile {}", spec.name),
+            Self::File(spec) => match &spec.key {
+                Some(key) => format!("{key} in {}", spec.path.display()),
+                None => format!("file {}", spec.path.display()),
+            },
+            Self::Secret(spec) => format!("secret {}/{}", spec.scope, spec.key),
+            Self::Command(spec) => format!("command `{}`", spec.put.join(" ")),
+        }
+    }
+
     /// Opens the place; in the sandbox of a run, one that would touch this machine is only played.
     pub fn open<'s>(&self, bench: Bench<'s>) -> Result<Box<dyn Sink + 's>, Error> {
         let sink: Box<dyn Sink + 's> = match self {

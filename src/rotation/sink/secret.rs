@@ -70,7 +70,12 @@ impl Sink for SecretSink<'_> {
 
     fn reserve(&self) -> Result<(), Error> {
         // That the scope exists can be known; whether it may be written shows only when it is.
-        secrets::list(self.workspace()?.client(), &self.spec.scope).map(drop)
+        match secrets::list(self.workspace()?.client(), &self.spec.scope) {
+            Err(error) if error.is_gone() => Err(self
+                .bench
+                .unfit(&self.name(), format!("there is no scope {}", self.spec.scope))),
+            result => result.map(drop),
+        }
     }
 
     fn read(&self) -> Result<Reading, Error> {

@@ -176,13 +176,7 @@ mod api {
 
     #[rhai_fn(name = "to_string", name = "to_debug", pure)]
     pub fn sink_text(sink: &mut Sink) -> ImmutableString {
-        match &sink.0 {
-            Spec::Profile(spec) => format!("profile {}", spec.name),
-            Spec::File(spec) => format!("file {}", spec.path.display()),
-            Spec::Secret(spec) => format!("secret {}/{}", spec.scope, spec.key),
-            Spec::Command(spec) => format!("command {}", spec.put.join(" ")),
-        }
-        .into()
+        sink.0.label().into()
     }
 }
 

@@ -1,0 +1,115 @@
+//! Giving up a rotation that was begun, and a journal that nobody can read.
+
+use std::path::PathBuf;
+
+use super::hooks::NoHooks;
+use super::journal::{Journal, State, Step};
+use super::policy::Request;
+use super::report::Report;
+use super::run::{Reach, Rotation};
+use super::sink::{Bench, Reading};
+use super::slot::Slot;
+use super::store::{self, Store};
+use crate::error::{Error, RotationTrouble};
+use crate::gate::Origin;
+use crate::secret::Secret;
+use crate::session::Session;
+
+/// What came of giving up.
+pub enum Aborted {
+    /// The sinks hold the old token, and the new one is revoked.
+    GivenUp(Box<Report>),
+    /// The journal could not be read and lies there now; no token was touched.
+    PutAside(PathBuf),
+}
+
+/// Gives up what is open, where the old value can still be put back.
+pub fn abort(session: &Session, slot: &Slot, origin: &Origin) -> Result<Aborted, Error> {
+    let state = session.settings().state_dir();
+    let journal = match store::peek(&state, slot) {
+        Err(Error::Rotation { ref trouble, .. })
+            if matches!(**trouble, RotationTrouble::Damaged { .. }) =>
+        {
+            return Store::lock(&state, slot, &[])?.put_aside().map(Aborted::PutAside);
+        }
+        found => found?.ok_or_else(|| unknown(session, slot))?,
+    };
+    refuse_what_is_no_use(slot, &journal)?;
+    let request = Request::of(&journal);
+    let bench = Bench { session, slot, origin };
+    let mut rotation = Rotation::open(bench, &request, Reach::Finish, &NoHooks)?;
+    rotation.give_up_all()?;
+    Ok(Aborted::GivenUp(Box::new(rotation.finish_report())))
+}
+
+/// Says that there is no such slot, and which there are.
+pub(super) fn unknown(session: &Session, slot: &Slot) -> Error {
+    let known = store::slots(&session.settings().state_dir());
+    slot.error(RotationTrouble::Unknown { known: known.iter().map(Slot::to_string).collect() })
+}
+
+fn refuse_what_is_no_use(slot: &Slot, journal: &Journal) -> Result<(), Error> {
+    let why = match journal.state {
+        State::Idle { .. } => "no rotation is open",
+        State::Settled { .. } => "every sink holds the new token, and a later run ends it",
+        State::Minting { .. } | State::Minted { .. } => return Ok(()),
+    };
+    Err(slot.error(RotationTrouble::NothingToAbort { why }))
+}
+
+impl Rotation<'_> {
+    /// Puts the old value back where the new one is, and revokes the new token.
+    fn give_up_all(&mut self) -> Result<(), Error> {
+        let old_value = self.old_value()?;
+        self.journal.fall_back();
+        self.save()?;
+        if let Some(value) = old_value {
+            self.put_back(&value)?;
+        }
+        self.revoke_strays()
+    }
+
+    /// Returns the old value if it has to be put back; refuses where no sink has it any more.
+    fn old_value(&self) -> Result<Option<Secret>, Error> {
+        let State::Minted { old, new, sinks } = &self.journal.state else { return Ok(None) };
+        let may_hold_new = sinks.iter().any(|(key, step)| match &self.readings[key] {
+            Reading::Holds { value, .. } => self.is_value_of(value, new),
+            Reading::Unreadable => *step != Step::Untouched,
+            Reading::Absent => false,
+        });
+        if !may_hold_new {
+            return Ok(None);
+        }
+        let value = self.values().find(|value| self.is_value_of(value, old)).cloned();
+        let why = "no sink holds the old value any more, so a later run has to end it";
+        value
+            .map(Some)
+            .ok_or_else(|| self.bench.slot.error(RotationTrouble::NothingToAbort { why }))
+    }
+
+    fn put_back(&mut self, value: &Secret) -> Result<(), Error> {
+        let current = self.current().clone();
+        for at in 0..self.sinks.len() {
+            let (key, name) = (self.sinks[at].key(), self.sinks[at].name());
+            match &self.readings[&key] {
+                Reading::Holds { value, .. } if self.is_value_of(value, &current) => continue,
+                _ => {}
+            }
+            self.sinks[at].put(value, &current.token_id)?;
+            let found = self.sinks[at].read()?;
+            if matches!(&found, Reading::Holds { value, .. } if !self.is_value_of(value, &current))
+            {
+                let reason = "it does not give back what was put there".to_owned();
+                return Err(self
+                    .bench
+                    .slot
+                    .error(RotationTrouble::SinkUnfit { sink: name, reason }));
+            }
+            self.readings.insert(key.clone(), found);
+            self.journal.note(&key, Step::Acked);
+            self.save()?;
+            self.tell(format!("{name} holds the old value again"));
+        }
+        Ok(())
+    }
+}

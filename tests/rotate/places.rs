@@ -1,0 +1,195 @@
+//! Every kind of place: what is put there, what stays beside it, and what is read back.
+
+use std::fs;
+
+use pretty_assertions::assert_eq;
+
+use super::Place;
+use crate::support::expect;
+
+#[test]
+fn a_key_of_a_file_gets_the_value_and_everything_else_stays() {
+    let place = Place::new();
+    let value = place.folder.read("token.txt");
+    for (name, args, before, after) in [
+        (
+            "env",
+            "--format env --key TOKEN",
+            "# ours\nexport TOKEN=\"VALUE\"\nOTHER=1\n",
+            "# ours\nexport TOKEN=\"NEW\"\nOTHER=1\n",
+        ),
+        (
+            "json",
+            "--format json --key a.token",
+            "{\"z\": 1, \"a\": {\"token\": \"VALUE\"}}",
+            "{\n  \"z\": 1,\n  \"a\": {\n    \"token\": \"NEW\",\n    \"token_id\": \"ID\"\n  }\n}\n",
+        ),
+        (
+            "ini",
+            "--format ini --key ci.token",
+            "[ci]\n; ours\ntoken = VALUE ; mine\n",
+            "[ci]\n; ours\ntoken = NEW ; mine\ntoken_id = ID\n",
+        ),
+    ] {
+        let place = Place::on(crate::support::World::new());
+        let old = place.folder.read("token.txt");
+        place.folder.write("held", before.replace("VALUE", old.trim()), 0o600);
+        let outcome = place.rotate(&format!("--to-file held {args} --force --grace 0"));
+        assert_eq!(outcome.code(), 0, "{name}: {outcome}");
+        assert_eq!(place.world.writes(), "created a token [new-1]\nrevoked a token [deploy]\n");
+        let held = place.folder.read("held");
+        let new = held.split(|letter: char| !letter.is_alphanumeric());
+        let new = new.into_iter().find(|word| word.starts_with("dapi")).unwrap().to_owned();
+        assert_ne!(new, value.trim());
+        let id = place.world.names().into_iter().find(|(_, name)| name == "new-1").unwrap().0;
+        assert_eq!(held, after.replace("NEW", &new).replace("ID", &id), "{name}");
+    }
+}
+
+#[test]
+fn a_value_can_live_in_several_places_at_once() {
+    let place = Place::new();
+    let rotate = "--to-file token.txt --to-file held --force --grace 0";
+    place.rotate(rotate).expect(expect![[r#"
+        slot deploy: created token [new-1].....
+        slot deploy: file [DIR]/token.txt holds the new value
+        slot deploy: file [DIR]/held holds the new value
+        slot deploy: revoked token [deploy]....
+        slot deploy: idle: due 2027-03-24 12:00
+        --- exit 0
+    "#]]);
+    assert_eq!(place.folder.read("token.txt"), place.folder.read("held"));
+    assert_eq!(place.world.writes(), "created a token [new-1]\nrevoked a token [deploy]\n");
+}
+
+#[test]
+fn a_place_that_is_new_gets_a_value_of_its_own_time() {
+    let place = Place::new();
+    assert_eq!(place.rotate("--to-file token.txt --grace 0").code(), 0);
+    assert_eq!(place.world.writes(), "created a token [new-1]\nrevoked a token [deploy]\n");
+    place.pass(24);
+    // Nothing but the new place makes it due.
+    place.rotate("--to-file token.txt --to-file held --grace 0").expect(expect![[r#"
+        slot deploy: created token [new-2].....
+        slot deploy: file [DIR]/token.txt holds the new value
+        slot deploy: file [DIR]/held holds the new value
+        slot deploy: revoked token [new-1].....
+        slot deploy: idle: due 2027-03-25 12:00
+        --- exit 0
+    "#]]);
+    assert_eq!(place.folder.read("token.txt"), place.folder.read("held"));
+}
+
+#[test]
+fn a_command_gets_the_value_on_stdin_and_gives_it_back() {
+    let place = Place::new();
+    place.folder.write("put", "#!/bin/sh\ncat > held\n", 0o755);
+    place.folder.write("get", "#!/bin/sh\ntest -e held || exit 3\ncat held\n", 0o755);
+    let args = "--to-file token.txt --to-command ./put --read-command ./get --force --grace 0";
+    place.rotate(args).expect(expect![[r#"
+        slot deploy: created token [new-1].....
+        slot deploy: file [DIR]/token.txt holds the new value
+        slot deploy: command `./put` holds the new value
+        slot deploy: revoked token [deploy]....
+        slot deploy: idle: due 2027-03-24 12:00
+        --- exit 0
+    "#]]);
+    assert_eq!(place.folder.read("token.txt"), place.folder.read("held"));
+    let lines = place.folder.audit();
+    assert!(lines.iter().any(|line| line["effect"] == "run_command"), "{lines:?}");
+}
+
+#[test]
+fn a_command_that_nothing_reads_is_told_of() {
+    let place = Place::new();
+    place.folder.write("put", "#!/bin/sh\ncat > held\n", 0o755);
+    let args = "--to-file token.txt --to-command ./put --unverified --force --grace 0";
+    place.rotate(args).expect(expect![[r#"
+        slot deploy: created token [new-1].....
+        slot deploy: file [DIR]/token.txt holds the new value
+        slot deploy: command `./put` holds the new value
+        slot deploy: revoked token [deploy]....
+        slot deploy: idle: due 2027-03-24 12:00
+        slot deploy: not read back: command `./put`
+        --- exit 0
+    "#]]);
+    assert_eq!(place.folder.read("token.txt"), place.folder.read("held"));
+}
+
+#[test]
+fn a_command_that_fails_leaves_both_tokens_alive() {
+    let place = Place::new();
+    place.folder.write("put", "#!/bin/sh\ncat > /dev/null\necho no room >&2\nexit 7\n", 0o755);
+    let args = "--to-command ./put --unverified --to-file token.txt --force --grace 0";
+    place.rotate(args).expect(expect![[r#"
+        --- stderr
+        error: `./put` ended with 7: no room
+        hint: run it by hand to see more
+        --- exit 1
+    "#]]);
+    assert_eq!(place.world.writes(), "created a token [new-1]\n");
+    // The file has the value all the same, so that the next run goes on with it.
+    place.folder.write("put", "#!/bin/sh\ncat > held\n", 0o755);
+    place.rotate(args).expect(expect![[r#"
+        slot deploy: command `./put` holds the new value
+        slot deploy: revoked token [deploy]....
+        slot deploy: idle: due 2027-03-24 12:00
+        slot deploy: not read back: command `./put`
+        --- exit 0
+    "#]]);
+    assert_eq!(place.world.writes(), "created a token [new-1]\nrevoked a token [deploy]\n");
+    assert_eq!(place.folder.read("token.txt"), place.folder.read("held"));
+}
+
+#[test]
+fn what_somebody_else_put_there_is_left_alone() {
+    let place = Place::new();
+    assert_eq!(place.rotate("--to-file token.txt").code(), 0);
+    fs::write(place.folder.work().join("token.txt"), "somebody-elses-value\n").unwrap();
+    place.pass(25);
+    place.rotate("--to-file token.txt").expect(expect![[r#"
+        --- stderr
+        error: slot deploy: file [DIR]/token.txt holds a value that this slot never put there
+        hint: somebody changed it, and both tokens stay valid; once it is right, `patroll rotations adopt deploy` takes it as it is
+        --- exit 1
+    "#]]);
+    assert_eq!(place.world.writes(), "created a token [new-1]\n");
+}
+
+#[test]
+fn what_falls_back_to_the_old_value_gets_the_new_one_again() {
+    let place = Place::new();
+    let old = place.folder.read("token.txt");
+    assert_eq!(place.rotate("--to-file token.txt --to-file held").code(), 0);
+    fs::write(place.folder.work().join("held"), old).unwrap();
+    place.pass(25);
+    place.rotate("--to-file token.txt --to-file held").expect(expect![[r#"
+        slot deploy: file [DIR]/held holds the new value
+        slot deploy: file [DIR]/held had lost the new value and has it again
+        slot deploy: settled: token [deploy].... lives until 2027-01-25 13:00
+        --- exit 0
+    "#]]);
+    assert_eq!(place.folder.read("token.txt"), place.folder.read("held"));
+    assert_eq!(place.world.writes(), "created a token [new-1]\n");
+}
+
+#[test]
+fn a_secret_of_the_workspace_gets_the_value() {
+    let place = Place::new();
+    place.world.scope("ci");
+    let args = "--to-file token.txt --to-secret ci/token --force --grace 0";
+    place.rotate(args).expect(expect![[r#"
+        slot deploy: created token [new-1].....
+        slot deploy: file [DIR]/token.txt holds the new value
+        slot deploy: secret ci/token holds the new value
+        slot deploy: revoked token [deploy]....
+        slot deploy: idle: due 2027-03-24 12:00
+        --- exit 0
+    "#]]);
+    let value = place.folder.read("token.txt");
+    assert_eq!(place.world.secret("ci", "token"), value.trim());
+    // What it holds proves which token it is, so that it can be the only place.
+    place.pass(24);
+    assert_eq!(place.rotate(args).code(), 0);
+    assert_ne!(place.world.secret("ci", "token"), value.trim());
+}
