@@ -135,6 +135,10 @@ pub enum RotationTrouble {
     #[error("its journal is sound, and a rotation is under way")]
     UnderWay,
 
+    /// A revocation was answered with "gone", and the list shows the token.
+    #[error("the workspace says that token {token_id} is gone, and lists it all the same")]
+    StillListed { token_id: String },
+
     /// There is nothing to give up.
     #[error("there is nothing to abort: {why}")]
     NothingToAbort { why: &'static str },
@@ -213,6 +217,9 @@ impl RotationTrouble {
                     .to_owned()
             }
             Self::NoHooks { .. } => "run its script again".to_owned(),
+            Self::StillListed { .. } => {
+                "both tokens stay valid until the list shows that it is gone: run it again".to_owned()
+            }
             Self::UnderWay => {
                 format!(
                     "`patroll rotations resume {slot}` ends it, `patroll rotations abort {slot}` gives it up"
@@ -242,6 +249,7 @@ impl RotationTrouble {
             | Self::Grace { .. }
             | Self::NoLifetime { .. }
             | Self::NotOnAzure => exit::USAGE,
+            Self::StillListed { .. } => exit::UNKNOWN,
             _ => exit::FAILED,
         }
     }

@@ -9,6 +9,7 @@ use crate::clock::Time;
 use crate::error::{Error, RotationTrouble};
 use crate::gate::Effect;
 use crate::secret::Secret;
+use crate::token::Token;
 
 /// What a last look at the sinks found.
 enum Guarded {
@@ -112,12 +113,24 @@ impl Rotation<'_> {
             Revoked::Dry => return Ok(Next::End),
             Revoked::Done => self.tell(format!("revoked token {}", short(&old.token_id))),
             Revoked::AlreadyGone => {
-                self.tell(format!("token {} was gone already", short(&old.token_id)))
+                self.prove_gone(&old.token_id)?;
+                self.tell(format!("token {} was gone already", short(&old.token_id)));
             }
         }
         self.journal.state = State::Idle { current: new.clone() };
         self.save()?;
         Ok(Next::GoOn)
+    }
+
+    /// Believes that a token is gone only if the list does not say otherwise: what answers may be a proxy in between.
+    fn prove_gone(&self, token_id: &str) -> Result<(), Error> {
+        let listed = self.desk.list(self.readings.values())?;
+        let lives = |token: &Token| token.token_id() == token_id && !token.is_expired();
+        if !listed.iter().any(lives) {
+            return Ok(());
+        }
+        let token_id = token_id.to_owned();
+        Err(self.bench.slot.error(RotationTrouble::StillListed { token_id }))
     }
 
     /// Returns the value that signs for a revocation of the very token that the run signs in with.

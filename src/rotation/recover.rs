@@ -109,11 +109,17 @@ impl Rotation<'_> {
             match self.desk.revoke(&target, None)? {
                 Revoked::Dry => return Ok(false),
                 Revoked::Done => self.tell(format!("revoked the stray token {}", short(id))),
+                // A list that shows it is believed rather than this: the next run looks again.
+                Revoked::AlreadyGone if self.is_listed(id) => return Ok(false),
                 Revoked::AlreadyGone => {}
             }
             self.tokens.retain(|token| token.token_id() != id);
         }
         Ok(true)
+    }
+
+    fn is_listed(&self, id: &str) -> bool {
+        self.tokens.iter().any(|token| token.token_id() == id && !token.is_expired())
     }
 
     /// Returns whether a sink may hold a stray's value.

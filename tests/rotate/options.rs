@@ -170,3 +170,17 @@ fn an_administrator_rotates_the_token_of_a_service_principal() {
     let writes = place.world.writes();
     assert_eq!(writes, "created a token [new-1]\nrevoked a token [robot]\n");
 }
+
+#[test]
+fn a_gone_that_the_list_denies_is_not_believed() {
+    let place = Place::new();
+    place.world.fault("delete:status=404");
+    place.rotate("--to-file token.txt --grace 0").expect(expect![[r#"
+        --- stderr
+        error: slot deploy: the workspace says that token [deploy] is gone, and lists it all the same
+        hint: both tokens stay valid until the list shows that it is gone: run it again
+        --- exit 6
+    "#]]);
+    assert_eq!(place.rotate("--to-file token.txt --grace 0").code(), 0);
+    assert_eq!(place.world.writes(), "created a token [new-1]\nrevoked a token [deploy]\n");
+}
