@@ -218,7 +218,8 @@ impl RotationTrouble {
             }
             Self::NoHooks { .. } => "run its script again".to_owned(),
             Self::StillListed { .. } => {
-                "both tokens stay valid until the list shows that it is gone: run it again".to_owned()
+                "both tokens stay valid until the list shows that it is gone: run it again"
+                    .to_owned()
             }
             Self::UnderWay => {
                 format!(

@@ -1,5 +1,6 @@
 //! Giving up a rotation that was begun, and a journal that nobody can read.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::hooks::NoHooks;
@@ -30,7 +31,7 @@ pub fn abort(session: &Session, slot: &Slot, origin: &Origin) -> Result<Aborted,
         Err(Error::Rotation { ref trouble, .. })
             if matches!(**trouble, RotationTrouble::Damaged { .. }) =>
         {
-            return Store::lock(&state, slot, &[])?.put_aside().map(Aborted::PutAside);
+            return Store::lock(&state, slot, BTreeSet::new())?.put_aside().map(Aborted::PutAside);
         }
         found => found?.ok_or_else(|| unknown(session, slot))?,
     };

@@ -39,9 +39,8 @@ pub fn adopt(session: &Session, request: &Request, origin: &Origin) -> Result<Ad
         }
     }
     let sinks = open_all(&request.sinks, bench)?;
-    let places: Vec<String> = sinks.iter().map(|sink| sink.key()).collect();
     let state = session.settings().state_dir();
-    let store = Store::lock(&state, bench.slot, &places)?;
+    let store = Store::lock(&state, bench.slot, sinks.iter().map(|sink| sink.key()).collect())?;
     let desk = Desk::open(bench, request.policy.on_behalf_of.as_deref())?;
     let readings = read_all(&sinks)?;
     let tokens = desk.list(readings.values())?;

@@ -3,7 +3,8 @@
 //! The run's own credential may be the very token that is replaced, or one that has just been: where it is refused, a
 //! value that a sink holds signs in instead. What is asked for when is `run`'s.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use super::sink::{Bench, Reading};
 use crate::api::admin::Creator;
@@ -29,6 +30,8 @@ pub struct Desk<'s> {
     bench: Bench<'s>,
     on_behalf_of: Option<&'s str>,
     stand_in: OnceCell<Workspace>,
+    /// The way that the last value signed in by.
+    last: RefCell<Option<(Secret, Rc<Workspace>)>>,
 }
 
 impl<'s> Desk<'s> {
@@ -38,7 +41,7 @@ impl<'s> Desk<'s> {
         if on_behalf_of.is_some() && crate::auth::is_azure(workspace.connection()) {
             return Err(bench.slot.error(RotationTrouble::NotOnAzure));
         }
-        Ok(Self { bench, on_behalf_of, stand_in: OnceCell::new() })
+        Ok(Self { bench, on_behalf_of, stand_in: OnceCell::new(), last: RefCell::new(None) })
     }
 
     /// Returns the workspace's address.
@@ -65,7 +68,7 @@ impl<'s> Desk<'s> {
         };
         for reading in readings {
             let Reading::Holds { value, .. } = reading else { continue };
-            let workspace = self.signed_by(value)?;
+            let workspace = self.connect(value)?;
             if let Ok(tokens) = self.list_by(workspace.client()) {
                 // The first one that is accepted stays.
                 let _ = self.stand_in.set(workspace);
@@ -84,7 +87,18 @@ impl<'s> Desk<'s> {
     }
 
     /// Returns the workspace as the holder of a value sees it.
-    fn signed_by(&self, value: &Secret) -> Result<Workspace, Error> {
+    fn signed_by(&self, value: &Secret) -> Result<Rc<Workspace>, Error> {
+        if let Some((last, workspace)) = &*self.last.borrow()
+            && last.expose() == value.expose()
+        {
+            return Ok(Rc::clone(workspace));
+        }
+        let workspace = Rc::new(self.connect(value)?);
+        *self.last.borrow_mut() = Some((value.clone(), Rc::clone(&workspace)));
+        Ok(workspace)
+    }
+
+    fn connect(&self, value: &Secret) -> Result<Workspace, Error> {
         let session = self.bench.session;
         session.connect(session.workspace()?.connection().signed_by(value))
     }

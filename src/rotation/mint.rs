@@ -15,8 +15,11 @@ use crate::gate::{Admission, Outcome, Permit};
 use crate::secret::Secret;
 use crate::token::Token;
 
-/// More tokens than this are not made for a slot within a day.
+/// More tokens than this are not made for a slot within a day, unless they live so shortly that more are needed.
 const MOST_A_DAY: usize = 3;
+
+/// A token is replaced no more often than this in its lifetime.
+const MOST_A_LIFE: i64 = 2;
 
 /// How long the third is waited with after two that came to nothing.
 const PAUSE: Duration = Duration::from_minutes(15);
@@ -75,7 +78,7 @@ impl Rotation<'_> {
             let token_id = current.token_id.clone();
             return refuse(RotationTrouble::ScopesUnreadable { token_id });
         }
-        if let Some(from) = self.next_mint() {
+        if let Some(from) = self.next_mint(lifetime) {
             let count = self.journal.mints.len();
             return refuse(RotationTrouble::Enough { count, from: from.to_string() });
         }
@@ -91,13 +94,13 @@ impl Rotation<'_> {
     }
 
     /// Returns when the next token may be made, if not now: too many in a day, or two that came to nothing.
-    fn next_mint(&self) -> Option<Time> {
+    fn next_mint(&self, lifetime: Duration) -> Option<Time> {
         let mints = &self.journal.mints;
+        let lives = Duration::from_days(1).ms() / lifetime.ms().max(1);
+        let most = MOST_A_DAY + usize::try_from(MOST_A_LIFE * lives).unwrap_or(usize::MAX / 2);
         let failed = mints.iter().rev().take_while(|mint| !mint.has_settled).count();
         let from = match mints.len() {
-            count if count >= MOST_A_DAY => {
-                mints[count - MOST_A_DAY].at.plus(Duration::from_days(1))
-            }
+            count if count >= most => mints[count - most].at.plus(Duration::from_days(1)),
             count if failed >= 2 => mints[count - 1].at.plus(PAUSE),
             _ => return None,
         };

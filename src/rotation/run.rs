@@ -2,7 +2,7 @@
 //!
 //! Here is the order of the steps, and what they share; each step is a file of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::Desk;
 use super::hooks::Hooks;
@@ -265,17 +265,16 @@ pub(super) fn read_all(sinks: &[Box<dyn Sink + '_>]) -> Result<BTreeMap<String, 
     sinks.iter().map(|sink| Ok((sink.key(), sink.read()?))).collect()
 }
 
-/// Takes the locks of a slot and of its sinks, and reads its journal; a dry run takes none.
+/// Takes the locks of a slot and of its places, and reads its journal; a dry run takes none.
 pub(super) fn open_store(
     bench: Bench<'_>,
-    sinks: &[Box<dyn Sink + '_>],
+    places: BTreeSet<String>,
 ) -> Result<(Option<Store>, Option<Journal>), Error> {
     let state = bench.session.settings().state_dir();
     if bench.session.gate().is_dry() {
         return Ok((None, store::peek(&state, bench.slot)?));
     }
-    let places: Vec<String> = sinks.iter().map(|sink| sink.key()).collect();
-    let store = Store::lock(&state, bench.slot, &places)?;
+    let store = Store::lock(&state, bench.slot, places)?;
     let journal = store.load()?;
     Ok((Some(store), journal))
 }

@@ -1,5 +1,6 @@
 //! The journal on disk: locked while a run lasts, checked when read, replaced as a whole and made to last when written.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -39,7 +40,7 @@ struct Page {
 
 impl Store {
     /// Takes the lock of a slot below the state folder, and those of its sinks' places.
-    pub fn lock(state: &Path, slot: &Slot, places: &[String]) -> Result<Self, Error> {
+    pub fn lock(state: &Path, slot: &Slot, places: BTreeSet<String>) -> Result<Self, Error> {
         let folder = state.join(FOLDER);
         let failed = |path: &Path, error: &std::io::Error| {
             let trouble =
@@ -48,8 +49,6 @@ impl Store {
         };
         durable::make_folder(&folder).map_err(|error| failed(&folder, &error))?;
         let mut names = vec![(format!("{slot}.lock"), format!("the slot {slot}"))];
-        let mut places = places.to_vec();
-        places.sort();
         for place in places {
             let digest = hex(&Sha256::digest(&place));
             names.push((format!(".{}.lock", &digest[..32]), place));
