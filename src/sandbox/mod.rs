@@ -123,6 +123,13 @@ impl Sandbox {
         self.world.log.lock().writes.clone()
     }
 
+    /// Gives the base64 of a secret of the first workspace, whatever trouble there is.
+    #[must_use]
+    pub fn secret(&self, scope: &str, key: &str) -> Option<String> {
+        let stores = self.world.stores();
+        Some(stores.first()?.scopes.get(scope)?.get(key)?.value.clone())
+    }
+
     /// Counts the requests so far, those to the control path left out.
     #[must_use]
     pub fn requests(&self) -> usize {

@@ -44,6 +44,8 @@ pub struct Disk {
     seen: Tree,
     /// The file that each inode is now.
     inodes: HashMap<u64, usize>,
+    /// The files that have no name yet.
+    nameless: HashMap<u64, usize>,
     /// What is there for certain.
     lasting: Tree,
     /// Changes that may be there, each as a whole, oldest first.
@@ -58,6 +60,7 @@ impl Disk {
             root: root.to_owned(),
             seen: Tree::new(),
             inodes: HashMap::new(),
+            nameless: HashMap::new(),
             lasting: Tree::new(),
             pending: Vec::new(),
             files: Vec::new(),
@@ -86,14 +89,18 @@ impl Disk {
             let folder = call.path.clone().unwrap_or_default();
             self.sync_folder(&folder);
         }
-        let Some(file) = self.inodes.get(&metadata.ino()).filter(|_| metadata.is_file()) else {
+        if !metadata.is_file() || !(call.writes() || call.syncs()) {
             return;
-        };
-        let file = &mut self.files[*file];
-        if call.writes() || call.syncs() {
-            file.latest = fs::read(&open).unwrap_or_default();
-            file.mode = metadata.permissions().mode();
         }
+        let known = self.inodes.get(&metadata.ino()).or(self.nameless.get(&metadata.ino()));
+        let file = known.copied().unwrap_or_else(|| {
+            self.files.push(Content { synced: Vec::new(), latest: Vec::new(), mode: 0 });
+            self.nameless.insert(metadata.ino(), self.files.len() - 1);
+            self.files.len() - 1
+        });
+        let file = &mut self.files[file];
+        file.latest = fs::read(&open).unwrap_or_default();
+        file.mode = metadata.permissions().mode();
         if call.syncs() {
             file.synced = file.latest.clone();
         }
@@ -129,10 +136,11 @@ impl Disk {
     fn file(&mut self, path: &Path, metadata: &fs::Metadata) -> usize {
         let latest = fs::read(path).unwrap_or_default();
         let mode = metadata.permissions().mode();
-        if let Some(file) = self.inodes.get(&metadata.ino()) {
-            self.files[*file].latest = latest;
-            self.files[*file].mode = mode;
-            return *file;
+        let named = self.nameless.remove(&metadata.ino());
+        if let Some(file) = named.or(self.inodes.get(&metadata.ino()).copied()) {
+            self.files[file].latest = latest;
+            self.files[file].mode = mode;
+            return file;
         }
         self.files.push(Content { synced: Vec::new(), latest, mode });
         self.files.len() - 1

@@ -23,15 +23,15 @@ impl Size {
     /// Tells how many cases patroll's own rotation is to meet.
     pub fn count(self) -> usize {
         match form() {
-            Form::Glimpse => self.short.div_ceil(10),
+            Form::Glimpse => self.short.div_ceil(25),
             Form::Short => self.short,
             Form::Long => self.long,
         }
     }
 
-    /// Tells how many cases each of the others is to meet: the short form's, whose figures are compared.
+    /// Tells how many cases each of the others is to meet: half of the short form's, whose figures are compared.
     pub fn common(self) -> usize {
-        if form() == Form::Glimpse { self.short.div_ceil(50) } else { self.short }
+        if form() == Form::Glimpse { self.short.div_ceil(100) } else { self.short / 2 }
     }
 }
 

@@ -59,7 +59,8 @@ fn damage(text: &mut Vec<u8>, rng: &mut Rng, number: usize) -> String {
 
 /// Tries the matrix on a subject.
 pub fn run(subject: &Subject, cases: usize) -> Tally {
-    let worlds = cases.div_ceil(PER_WORLD).max(STAGES.len());
+    let per_world = PER_WORLD.min(cases.div_ceil(STAGES.len()));
+    let worlds = cases.div_ceil(per_world);
     MATRIX.run(subject, worlds, |number, mut rng| {
         let stage = STAGES[number % STAGES.len()];
         let mut world = World::new(&Setup::simple(rng.u64(..)));
@@ -69,7 +70,7 @@ pub fn run(subject: &Subject, cases: usize) -> Tally {
             world.break_promise(Promise::Live, &format!("no journal at {stage:?}"));
             return Case { what: format!("{stage:?}"), starts: 0, violations: world.violations() };
         };
-        for damaged in 0..PER_WORLD {
+        for damaged in 0..per_world {
             let mut text = whole.clone();
             let how = damage(&mut text, &mut rng, damaged);
             fs::write(&path, &text).unwrap();
@@ -84,7 +85,7 @@ pub fn run(subject: &Subject, cases: usize) -> Tally {
             fs::write(&path, &whole).unwrap();
         }
         world.settle(subject);
-        let what = format!("{stage:?}, {PER_WORLD} damages");
+        let what = format!("{stage:?}, {per_world} damages");
         Case { what, starts: world.starts, violations: world.violations() }
     })
 }

@@ -72,7 +72,9 @@ pub fn run(subject: &Subject, count: usize) -> Tally {
         let desk: Option<Arc<Desk>> = free.lock().unwrap().iter_mut().find_map(Option::take);
         let is_seen = number % 4 != 0;
         let [publishing, revoking] = counts[usize::from(is_seen)];
-        let mut setup = Setup::simple(rng.u64(..));
+        let is_own = subject.is_ours && number % 5 == 0;
+        let seed = rng.u64(..);
+        let mut setup = if is_own { Setup::own(seed) } else { Setup::simple(seed) };
         setup.is_scoped = rng.bool();
         // What is seen is seen of more calls with TLS: the draw covers those of the plain run, which are the later ones.
         setup.desk = desk.clone().filter(|_| number % 2 == 0);
@@ -85,7 +87,7 @@ pub fn run(subject: &Subject, count: usize) -> Tally {
         let calls = if is_late { revoking } else { publishing };
         let first = draw(&mut rng, calls, is_seen);
         let second = draw(&mut rng, calls, is_seen);
-        let mut what = format!("late {is_late}, {first:?}");
+        let mut what = format!("own {is_own}, late {is_late}, {first:?}");
         kill(&mut world, subject, first);
         if number % 3 == 0 {
             write!(what, ", then {second:?}").unwrap();

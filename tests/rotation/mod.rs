@@ -5,7 +5,7 @@
 const CORES: usize = 2;
 
 /// Whether patroll has a rotation of its own to be tried.
-const IS_THERE: bool = false;
+const IS_THERE: bool = true;
 
 /// The workspace as its administrator sees it.
 mod api;

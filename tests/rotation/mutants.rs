@@ -7,6 +7,7 @@ use std::process::Command;
 
 use super::report::{Tally, say};
 use super::subject::Subject;
+use super::{kill, network, power, races, sinks};
 
 /// A way to try a subject with so many cases.
 type Trial = (fn(&Subject, usize) -> Tally, usize);
@@ -20,7 +21,129 @@ struct Mutant {
     trials: &'static [Trial],
 }
 
-const MUTANTS: [Mutant; 0] = [];
+const MUTANTS: [Mutant; 13] = [
+    Mutant {
+        name: "no fsync of files",
+        changes: &[(
+            "src/durable.rs",
+            "file.write_all(bytes)?;\n    file.sync_all()",
+            "file.write_all(bytes)",
+        )],
+        trials: &[(power::run, 60)],
+    },
+    Mutant {
+        name: "no fsync of folders",
+        changes: &[("src/durable.rs", "File::open(folder_of(path))?.sync_all()", "Ok(())")],
+        trials: &[(power::run, 60)],
+    },
+    Mutant {
+        name: "retry the create",
+        changes: &[(
+            "src/api/mod.rs",
+            "permit, request, Repeat::Never);",
+            "permit, request, Repeat::Always);",
+        )],
+        trials: &[(network::run, 60)],
+    },
+    Mutant {
+        name: "revoke first",
+        changes: &[(
+            "src/rotation/mint.rs",
+            "        let minted = match self.desk.mint(permit, &new) {",
+            "        let old = crate::api::tokens::Target { token_id: current.token_id.clone(), comment: None };\n\
+             let _ = self.desk.revoke(&old, None);\n\
+             let minted = match self.desk.mint(permit, &new) {",
+        )],
+        trials: &[(kill::run, 20)],
+    },
+    Mutant {
+        name: "skip the read-back",
+        changes: &[
+            (
+                "src/rotation/publish.rs",
+                "self.sinks[at].put(value, &new.token_id)?;\n        let found = self.sinks[at].read()?;",
+                "self.sinks[at].put(value, &new.token_id)?;\n\
+                 let found = Reading::Holds { value: value.clone(), token_id: None };",
+            ),
+            (
+                "src/rotation/finish.rs",
+                "Reading::Absent => fallen.push(at),",
+                "Reading::Absent => {}",
+            ),
+        ],
+        trials: &[(sinks::run, 80)],
+    },
+    Mutant {
+        name: "forget the stray",
+        changes: &[("src/rotation/journal.rs", "self.strays.extend(stray);", "drop(stray);")],
+        trials: &[(kill::run, 60), (network::run, 60)],
+    },
+    Mutant {
+        name: "follow a redirect",
+        changes: &[("src/wire/agent.rs", ".max_redirects(0)", ".max_redirects(3)")],
+        trials: &[(network::run, 300)],
+    },
+    Mutant {
+        name: "widen scopes",
+        changes: &[
+            (
+                "src/rotation/mint.rs",
+                "Some(current.scopes.clone()).filter(|scopes| !scopes.is_empty());",
+                "None;",
+            ),
+            ("src/rotation/mint.rs", "self.prove_scopes(current, token)?;", ""),
+        ],
+        trials: &[(kill::run, 20)],
+    },
+    Mutant {
+        name: "local clock",
+        changes: &[("src/rotation/run.rs", "self.bench.session.clock().now()", "Time::now()")],
+        trials: &[(kill::run, 20)],
+    },
+    Mutant {
+        name: "no `minted` record",
+        changes: &[
+            (
+                "src/rotation/mint.rs",
+                "State::Minted { old: current.clone(), new, sinks };\n        self.save()",
+                "State::Minted { old: current.clone(), new, sinks };\n        Ok(())",
+            ),
+            (
+                "src/rotation/publish.rs",
+                "self.journal.note(key, Step::Attempted);\n        self.save()?;",
+                "self.journal.note(key, Step::Attempted);",
+            ),
+        ],
+        trials: &[(kill::run, 100)],
+    },
+    Mutant {
+        name: "no `minting` record",
+        changes: &[(
+            "src/rotation/mint.rs",
+            "match self.save() {\n            Ok(()) => Ok(permit),",
+            "match Ok(()) {\n            Ok(()) => Ok(permit),",
+        )],
+        trials: &[(kill::run, 100), (network::run, 60)],
+    },
+    Mutant {
+        name: "no grace",
+        changes: &[(
+            "src/rotation/finish.rs",
+            "        if self.now() < end {\n            return self.wait(end);\n        }\n        if !self.hooks",
+            "        if !self.hooks",
+        )],
+        trials: &[(sinks::run, 80)],
+    },
+    Mutant {
+        name: "no lock",
+        changes: &[(
+            "src/rotation/store.rs",
+            "match file.try_lock() {",
+            "match Ok::<(), TryLockError>(()) {",
+        )],
+        trials: &[(races::run, 100)],
+    },
+];
 
 /// What a build needs.
 const PARTS: [&str; 7] = [

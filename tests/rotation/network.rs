@@ -18,7 +18,7 @@ const MATRIX: Matrix =
     Matrix { name: "network", size: Size { short: 300, long: 3000 }, threads: 16 };
 
 /// What is asked for at some step of a rotation.
-const STEPS: [&str; 6] = ["list", "create", "me", "delete", "secret-put", "secret-get"];
+const STEPS: [&str; 7] = ["list", "create", "me", "conf", "delete", "secret-put", "secret-get"];
 
 /// What a call can meet; `[ELSEWHERE]` is a server that nobody should ask.
 const KINDS: [&str; 30] = [
@@ -72,12 +72,13 @@ fn elsewhere() -> &'static Stub {
     })
 }
 
-fn fault(rng: &mut Rng, number: usize, steps: &[&str]) -> (String, usize) {
+/// Draws a fault, and in how many runs it is made; `here` is where redirects of this case lead.
+fn fault(rng: &mut Rng, number: usize, steps: &[&str], here: &str) -> (String, usize) {
     let step = steps[number % steps.len()];
     let kind = KINDS[(number / steps.len()) % KINDS.len()];
     let (times, runs) = TIMES[(number / steps.len() / KINDS.len() + number) % TIMES.len()];
     let after = if rng.u8(..3) == 0 { rng.u8(1..3) } else { 0 };
-    let kind = kind.replace("[ELSEWHERE]", elsewhere().host());
+    let kind = kind.replace("[ELSEWHERE]/", here);
     (format!("{step}:{kind},{times},after={after}"), runs)
 }
 
@@ -99,6 +100,8 @@ pub fn run(subject: &Subject, cases: usize) -> Tally {
             world.advance(25);
         }
         world.words = vec!["--timeout".to_owned(), "3s".to_owned()];
+        let path = format!("/{}/{number}/", subject.name.replace(' ', "-"));
+        let here = format!("{}{path}", elsewhere().host());
         let mut what = format!("late {is_late}, ");
         if number % 40 == 39 {
             let (name, way) = WAYS[number / 40 % WAYS.len()];
@@ -109,7 +112,7 @@ pub fn run(subject: &Subject, cases: usize) -> Tally {
             world.run(subject, true);
             world.host = host;
         } else {
-            let (fault, runs) = fault(&mut rng, number, &steps);
+            let (fault, runs) = fault(&mut rng, number, &steps, &here);
             what.push_str(&fault);
             for _ in 0..runs {
                 world.sandbox.inject(fault.parse().unwrap());
@@ -118,11 +121,8 @@ pub fn run(subject: &Subject, cases: usize) -> Tally {
             }
         }
         world.words.clear();
-        if elsewhere().asked().iter().any(|asked| asked.contains(&world.credential)) {
-            world.break_promise(
-                Promise::SecretNowhere,
-                "a redirect was followed with the credential",
-            );
+        if elsewhere().asked().iter().any(|asked| asked.contains(&path)) {
+            world.break_promise(Promise::SecretNowhere, "a redirect was followed");
         }
         world.settle(subject);
         Case { what, starts: world.starts, violations: world.violations() }

@@ -84,7 +84,7 @@ fn odd_file(world: &mut World, subject: &Subject, number: usize, rng: &mut Rng) 
         world.advance(25);
     }
     let root = world.root.path().to_owned();
-    let (path, aside) = (root.join(name), root.join("aside"));
+    let (path, aside) = (root.join(name), root.join("vault/aside"));
     // A sink that is no file holds nothing, and none of that is patroll's doing.
     let places = world.sinks.iter().enumerate();
     let struck = places.filter(|(_, sink)| sink.path(&root).as_ref() == Some(&path));
@@ -109,8 +109,8 @@ fn lost_journal(world: &mut World, subject: &Subject, rng: &mut Rng) -> String {
     let kept = fs::read(world.journal());
     fs::remove_file(world.journal()).unwrap();
     let ran = world.run(subject, true);
-    if !matches!(ran.code, Some(1)) && !world.journal().exists() {
-        world.break_promise(Promise::Refuses, &format!("exit {:?}", ran.code));
+    if ran.code != Some(0) && ran.writes > 0 {
+        world.break_promise(Promise::Refuses, &format!("exit {:?}\n{}", ran.code, ran.stderr));
     }
     if !world.journal().exists() {
         fs::write(world.journal(), kept.unwrap()).unwrap();

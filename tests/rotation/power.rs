@@ -8,7 +8,6 @@ use super::disk::Disk;
 use super::form::Size;
 use super::matrix::{Case, Matrix};
 use super::report::Tally;
-use super::sink::Sink;
 use super::subject::Subject;
 use super::tracer::{Act, Side};
 use super::world::{Setup, World};
@@ -17,17 +16,15 @@ const MATRIX: Matrix =
     Matrix { name: "power", size: Size { short: 200, long: 2000 }, threads: super::CORES };
 
 fn setup(rng: &mut Rng, subject: &Subject) -> Setup {
-    let mut setup = Setup::simple(rng.u64(..));
-    if subject.is_ours && rng.u8(..3) == 0 {
-        setup.sinks.push(Sink::Profile("rotated".to_owned()));
+    match rng.u8(..3) {
+        0 if subject.is_ours => Setup::own(rng.u64(..)),
+        _ => Setup::simple(rng.u64(..)),
     }
-    setup
 }
 
-/// Runs until the power fails at the `place`th call that can be seen from outside; tells what the disk then holds.
-fn run_until(world: &mut World, subject: &Subject, place: usize, rng: &mut Rng) -> String {
+/// Runs until the `place`th call that can be seen from outside, and dies there.
+fn run_until(world: &mut World, subject: &Subject, place: usize, disk: &mut Disk) {
     let root = world.root.path().to_owned();
-    let mut disk = Disk::of(&root);
     let mut count = 0;
     world.trace(subject, |call, side| {
         if side == Side::After {
@@ -39,9 +36,6 @@ fn run_until(world: &mut World, subject: &Subject, place: usize, rng: &mut Rng) 
         count += usize::from(side == Side::After);
         if count > place { Act::Kill } else { Act::Go }
     });
-    let told = disk.lose_power(rng);
-    world.look("power came back");
-    told
 }
 
 fn count(subject: &Subject, hours: i64) -> usize {
@@ -73,11 +67,23 @@ pub fn run(subject: &Subject, cases: usize) -> Tally {
         let most = calls[usize::from(is_late)] + 6;
         let place = rng.usize(..most);
         let mut what = format!("late {is_late}, call {place} of {most}: ");
-        what.push_str(&run_until(&mut world, subject, place, &mut rng));
+        let root = world.root.path().to_owned();
+        let mut disk = Disk::of(&root);
+        run_until(&mut world, subject, place, &mut disk);
         if number % 5 == 0 {
+            // Once the process alone has died, nothing is lost yet, and nothing made to last either.
             let place = rng.usize(..most);
-            write!(what, "; again, call {place}: ").unwrap();
-            what.push_str(&run_until(&mut world, subject, place, &mut rng));
+            write!(what, "then call {place} of the next run: ").unwrap();
+            run_until(&mut world, subject, place, &mut disk);
+        }
+        what.push_str(&disk.lose_power(&mut rng));
+        world.look("power came back");
+        if number % 5 == 1 {
+            let place = rng.usize(..most);
+            let mut disk = Disk::of(&root);
+            run_until(&mut world, subject, place, &mut disk);
+            write!(what, "; again, call {place}: {}", disk.lose_power(&mut rng)).unwrap();
+            world.look("power came back again");
         }
         world.settle(subject);
         Case { what, starts: world.starts, violations: world.violations() }

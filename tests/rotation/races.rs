@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use super::form::Size;
+use super::form::{Form, Size, form};
 use super::matrix::{Case, Matrix};
 use super::report::{Promise, Tally};
 use super::sink::Sink;
@@ -18,8 +18,11 @@ use super::world::{Setup, World};
 /// Counted in starts, a case being a crowd.
 const MATRIX: Matrix = Matrix { name: "races", size: Size { short: 200, long: 5000 }, threads: 1 };
 
-const CROWD: usize = 50;
-const SLOTS: usize = 64;
+/// How many processes are on one slot, and how many slots over one file.
+fn sizes() -> (usize, usize) {
+    if form() == Form::Glimpse { (10, 8) } else { (50, 64) }
+}
+
 const BUSY: i32 = 75;
 /// How long the foreign writer rests between two lines.
 const REST: Duration = Duration::from_millis(20);
@@ -37,17 +40,17 @@ fn await_all(crowd: Vec<Child>) -> Vec<Option<i32>> {
 
 /// Everybody at once on one slot.
 fn one_slot(subject: &Subject, seed: u64) -> Case {
+    let (size, _) = sizes();
     let mut world = World::new(&Setup::simple(seed));
     let root = world.root.path().to_owned();
     for hours in [0, 25] {
         world.advance(hours);
         let before = world.sandbox.requests_of("create");
-        let crowd = (0..CROWD).map(|number| start(world.command(subject), &root, number)).collect();
+        let crowd = (0..size).map(|number| start(world.command(subject), &root, number)).collect();
         let codes = await_all(crowd);
         let creations = world.sandbox.requests_of("create") - before;
         if creations != usize::from(hours == 0) {
-            world
-                .break_promise(Promise::OneMint, &format!("{creations} creations by {CROWD} runs"));
+            world.break_promise(Promise::OneMint, &format!("{creations} creations by {size} runs"));
         }
         let odd = |code: &Option<i32>| !matches!(code, Some(0 | BUSY));
         if let Some(place) = codes.iter().position(odd) {
@@ -57,8 +60,8 @@ fn one_slot(subject: &Subject, seed: u64) -> Case {
         world.look(&format!("after a crowd, {hours} h"));
     }
     world.settle(subject);
-    let what = format!("{CROWD} processes on one slot, twice");
-    Case { what, starts: world.starts + 2 * CROWD, violations: world.violations() }
+    let what = format!("{size} processes on one slot, twice");
+    Case { what, starts: world.starts + 2 * size, violations: world.violations() }
 }
 
 /// Adds a line to a profile file now and then, as an editor would: reading it, and putting a new file in its place.
@@ -80,11 +83,12 @@ fn disturb(path: &Path, end: &Receiver<()>) {
 
 /// Everybody at once on slots of their own, in one file.
 fn one_file(subject: &Subject, seed: u64) -> Case {
+    let (_, size) = sizes();
     let mut setup = Setup::simple(seed);
     setup.sinks = vec![Sink::Profile("p0".to_owned())];
     "s0".clone_into(&mut setup.slot);
     let mut world = World::new(&setup);
-    let slots: Vec<_> = (0..SLOTS).map(|number| format!("s{number}")).collect();
+    let slots: Vec<_> = (0..size).map(|number| format!("s{number}")).collect();
     for (number, slot) in slots.iter().enumerate().skip(1) {
         world.add_slot(slot, Sink::Profile(format!("p{number}")));
     }
@@ -103,7 +107,7 @@ fn one_file(subject: &Subject, seed: u64) -> Case {
     for hours in [0, 25] {
         world.advance(hours);
         let (over, end) = mpsc::channel();
-        let mut wanted: Vec<_> = (0..SLOTS).collect();
+        let mut wanted: Vec<_> = (0..size).collect();
         thread::scope(|scope| {
             let path = &path;
             scope.spawn(move || disturb(path, &end));
@@ -118,26 +122,27 @@ fn one_file(subject: &Subject, seed: u64) -> Case {
             let said = fs::read_to_string(root.join(format!("stderr-{number}"))).unwrap();
             world.break_promise(Promise::Live, &format!("slot s{number} fails alone\n{said}"));
         }
-        world.look(&format!("after {SLOTS} slots, {hours} h"));
+        world.look(&format!("after {size} slots, {hours} h"));
     }
     // What the foreign writer has undone is done again, and has its grace.
     for _ in 0..2 {
         world.advance(25);
-        starts += SLOTS;
-        (0..SLOTS).for_each(|number| drop(round(&world, &[number])));
+        starts += size;
+        (0..size).for_each(|number| drop(round(&world, &[number])));
     }
     world.look("in the end");
     let living = world.living().len();
-    if living != SLOTS {
-        let what = format!("{living} living tokens of {SLOTS} slots in the end");
+    if living != size {
+        let what = format!("{living} living tokens of {size} slots in the end");
         world.break_promise(Promise::NoStrays, &what);
     }
-    Case { what: format!("{SLOTS} slots over one file"), starts, violations: world.violations() }
+    Case { what: format!("{size} slots over one file"), starts, violations: world.violations() }
 }
 
 /// Tries the matrix on a subject.
 pub fn run(subject: &Subject, starts: usize) -> Tally {
-    let crowds = starts.div_ceil(2 * CROWD + 4 * SLOTS).max(1);
+    let (crowd, slots) = sizes();
+    let crowds = starts.div_ceil(2 * crowd + 4 * slots).max(1);
     MATRIX.run(subject, 2 * crowds, |number, mut rng| {
         if number % 2 == 0 {
             one_slot(subject, rng.u64(..))

@@ -4,8 +4,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::api::Api;
@@ -53,11 +51,7 @@ impl Sink {
     /// Gives the value it holds.
     pub fn read(&self, root: &Path, api: &Api) -> Option<String> {
         let text = match (self, self.path(root)) {
-            (Self::Secret(key), _) => {
-                let path = format!("/api/2.0/secrets/get?scope={SCOPE}&key={key}");
-                let answer = api.ask("GET", &path, &json!({}))?;
-                String::from_utf8(STANDARD.decode(answer["value"].as_str()?).ok()?).ok()?
-            }
+            (Self::Secret(key), _) => api.secret(SCOPE, key)?,
             (Self::Profile(name), Some(path)) => {
                 let text = fs::read_to_string(path).ok()?;
                 let (_, section) = text.split_once(&format!("[{name}]\n"))?;

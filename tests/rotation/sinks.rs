@@ -55,7 +55,7 @@ fn fail(world: &mut World, subset: &[Sink]) -> Box<dyn FnOnce(&World)> {
                 // Another sink's content moves with it; it is put back below.
                 let path = sink.path(&root).unwrap();
                 if path.is_file() {
-                    let kept = root.join(format!("aside-{}", aside.len()));
+                    let kept = root.join(format!("vault/aside-{}", aside.len()));
                     fs::rename(&path, &kept).unwrap();
                     fs::create_dir(&path).unwrap();
                     aside.push((path, kept));
@@ -102,6 +102,23 @@ fn failing(world: &mut World, subject: &Subject, rng: &mut Rng) -> String {
     repair(world);
     world.look("the sinks are repaired");
     format!("late {is_late}, failing {}: exit {:?}", names(&struck), ran.code)
+}
+
+/// A vault says that it keeps what it forgets.
+fn lying(world: &mut World, subject: &Subject, rng: &mut Rng) -> String {
+    if !world.sinks.contains(&Sink::Command("vault")) {
+        return failing(world, subject, rng);
+    }
+    let keep = world.root.path().join("keep");
+    let honest = fs::read_to_string(&keep).unwrap();
+    fs::write(&keep, honest.replace("put) cat", "put) cat >/dev/null && true || cat")).unwrap();
+    let first = world.run(subject, true);
+    world.advance(25);
+    let second = world.run(subject, true);
+    fs::write(&keep, honest).unwrap();
+    world.advance(25);
+    world.run(subject, false);
+    format!("a vault that forgets: exit {:?}, {:?}", first.code, second.code)
 }
 
 /// A stranger puts another living token into a sink: nothing is revoked until somebody has decided.
@@ -205,7 +222,8 @@ pub fn run(subject: &Subject, cases: usize) -> Tally {
         setup.is_scoped = rng.bool();
         let mut world = World::new(&setup);
         let what = match number % 8 {
-            0..4 => failing(&mut world, subject, &mut rng),
+            0..3 => failing(&mut world, subject, &mut rng),
+            3 => lying(&mut world, subject, &mut rng),
             4 => stranger(&mut world, subject, &mut rng),
             5 => restored(&mut world, subject, &mut rng),
             6 => rare(&mut world, subject, &mut rng),

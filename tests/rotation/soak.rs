@@ -14,7 +14,7 @@ use super::world::{Setup, World};
 const MATRIX: Matrix =
     Matrix { name: "soak", size: Size { short: 200, long: 5000 }, threads: super::CORES };
 
-/// How many runs one world sees, before the token that they sign in with dies of age.
+/// How many runs one world sees at most, before the token that they sign in with dies of age.
 const PER_WORLD: usize = 100;
 
 const FAULTS: [&str; 10] = [
@@ -42,13 +42,14 @@ fn kill_somewhere(world: &mut World, subject: &Subject, rng: &mut Rng) {
 
 /// Tries the matrix on a subject.
 pub fn run(subject: &Subject, runs: usize) -> Tally {
-    MATRIX.run(subject, runs.div_ceil(PER_WORLD), |_, mut rng| {
+    let per_world = PER_WORLD.min(runs);
+    MATRIX.run(subject, runs.div_ceil(per_world), |_, mut rng| {
         let mut setup = Setup::simple(rng.u64(..));
         setup.sinks.extend([Sink::Profile("rotated".to_owned()), Sink::Secret("rotated")]);
         let mut world = World::new(&setup);
         let usual = ["--lifetime", "30d", "--older-than", "10d"].map(str::to_owned);
         let (mut faults, mut kills) = (0, 0);
-        for _ in 0..PER_WORLD {
+        for _ in 0..per_world {
             world.words = usual.to_vec();
             match rng.u8(..100) {
                 0..2 => {
@@ -69,7 +70,7 @@ pub fn run(subject: &Subject, runs: usize) -> Tally {
         world.run(subject, false);
         world.advance(25);
         world.settle(subject);
-        let what = format!("{PER_WORLD} runs, {faults} faults, {kills} kills");
+        let what = format!("{per_world} runs, {faults} faults, {kills} kills");
         Case { what, starts: world.starts, violations: world.violations() }
     })
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::form;
 use super::report::Promise;
+use super::sink::Sink;
 use super::world::{Setup, World};
 
 /// An order of steps that replaces a token, and the binary that runs it.
@@ -39,6 +40,25 @@ impl Subject {
     fn of(name: &'static str, script: &'static str) -> Self {
         Self { name, script, binary: form::binary(), is_ours: name == "patroll" }
     }
+}
+
+#[test]
+fn ours_replaces_a_token_in_every_kind_of_sink() {
+    let mut setup = Setup::simple(3);
+    setup.sinks.extend([
+        Sink::Profile("rotated".to_owned()),
+        Sink::Secret("rotated"),
+        Sink::Command("vault"),
+        Sink::Blind("blind"),
+    ]);
+    let mut world = World::new(&setup);
+    let before = world.held();
+    let ran = world.run(&Subject::ours(), false);
+    assert_eq!((ran.code, ran.creations), (Some(0), 1), "{}", ran.stderr);
+    assert!(world.held().iter().zip(before).all(|(now, before)| *now != before));
+    world.settle(&Subject::ours());
+    let broken = world.violations();
+    assert!(broken.is_empty(), "{broken:#?}");
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub struct Setup {
     pub sinks: Vec<Sink>,
     /// Whether the token may not do everything.
     pub is_scoped: bool,
+    /// Whether runs sign in by the very token that is rotated: by the first sink, which is a profile.
+    pub is_own: bool,
     /// Whether the workspace is reached over TLS.
     pub desk: Option<Arc<Desk>>,
     /// The name of the slot, and the comment of its token.
@@ -43,14 +45,21 @@ impl Setup {
     /// A file that holds the token, as simple as can be.
     pub fn simple(seed: u64) -> Self {
         let sinks = vec![Sink::File("token")];
-        Self { seed, sinks, is_scoped: false, desk: None, slot: "deploy".to_owned() }
+        let slot = "deploy".to_owned();
+        Self { seed, sinks, is_scoped: false, is_own: false, desk: None, slot }
+    }
+
+    /// A profile that rotates itself, and a file.
+    pub fn own(seed: u64) -> Self {
+        let sinks = vec![Sink::Profile("rotated".to_owned()), Sink::File("token")];
+        Self { sinks, is_own: true, ..Self::simple(seed) }
     }
 }
 
 /// A place to rotate in.
 pub struct World {
     pub root: TempDir,
-    pub sandbox: Sandbox,
+    pub sandbox: Arc<Sandbox>,
     pub api: Api,
     pub sinks: Vec<Sink>,
     pub slot: String,
@@ -58,6 +67,7 @@ pub struct World {
     /// Where patroll finds the workspace.
     pub host: String,
     authority: Option<PathBuf>,
+    is_own: bool,
     /// What patroll signs in with: a token of the same user that no sink holds.
     pub credential: String,
     /// How many runs there have been.
@@ -85,18 +95,19 @@ pub struct Ran {
 impl World {
     /// Makes it, with the token 80 of its 90 days old and in every sink.
     pub fn new(setup: &Setup) -> Self {
-        let port = setup.desk.as_ref().map_or(0, |desk| desk.inner);
         let options = Options {
-            port,
             tokens: 1,
             seed: setup.seed,
             now: Some(NOW),
             report_scopes: true,
             ..Options::default()
         };
-        let sandbox = Sandbox::start(options).unwrap();
+        let sandbox = Arc::new(Sandbox::start(options).unwrap());
+        if let Some(desk) = &setup.desk {
+            desk.front.turn_to(&sandbox.workspaces()[0].host);
+        }
         let shown = setup.desk.as_ref().map(|desk| desk.host.clone());
-        let api = Api::to(&sandbox.workspaces()[0], shown);
+        let api = Api::to(&sandbox, shown);
         let root = tempfile::tempdir_in(folder()).unwrap();
         for name in ["home", "work", "tmp", "vault"] {
             fs::create_dir(root.path().join(name)).unwrap();
@@ -112,6 +123,7 @@ impl World {
             host: api.shown.clone(),
             api,
             authority,
+            is_own: setup.is_own,
             starts: 0,
             words: Vec::new(),
             umask: None,
@@ -137,7 +149,7 @@ impl World {
         let credential = text(&create("credential", 730, &json!([])));
         self.sandbox.advance(-80 * DAY);
         for comment in
-            ["other", "deploy-2", &format!("{0} patroll:{0}:0123456789abcdef", setup.slot)]
+            ["other", "deploy-2", &format!("forged patroll:{}:0123456789abcdef", setup.slot)]
         {
             create(comment, 90, &json!([]));
         }
@@ -213,8 +225,13 @@ impl World {
         };
         command.args(words).env_clear().current_dir(root.join("work"));
         command.env("HOME", root.join("home")).env("TMPDIR", root.join("tmp"));
-        command.env("PATH", "/usr/bin:/bin").env("DATABRICKS_HOST", &self.host);
-        command.env("DATABRICKS_TOKEN", &self.credential);
+        command.env("PATH", "/usr/bin:/bin");
+        if self.is_own {
+            command.args(["--profile", "rotated"]);
+        } else {
+            command.env("DATABRICKS_HOST", &self.host);
+            command.env("DATABRICKS_TOKEN", &self.credential);
+        }
         if let Some(authority) = &self.authority {
             command.env("SSL_CERT_FILE", authority);
         }
@@ -253,6 +270,7 @@ impl World {
         subject: &Subject,
     ) -> Ran {
         self.starts += 1;
+        self.watch.lock().unwrap().has_grace = subject.is_ours;
         for name in ["stdout", "stderr"] {
             fs::write(self.root.path().join(name), "").unwrap();
         }

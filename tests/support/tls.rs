@@ -84,6 +84,7 @@ impl Identity {
 /// A server that speaks TLS and passes each request on to another that does not.
 pub struct Front {
     port: u16,
+    target: Arc<Mutex<String>>,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
@@ -112,16 +113,23 @@ impl Front {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let (theirs, target) = (Arc::clone(&requests), host.replace("http://", ""));
+        let target = Arc::new(Mutex::new(String::new()));
+        let front = Self { port, target: Arc::clone(&target), requests: Arc::clone(&requests) };
+        front.turn_to(host);
         // It ends with the test's process: a thread that waits costs nothing.
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (config, theirs, target) =
-                    (Arc::clone(&config), Arc::clone(&theirs), target.clone());
-                thread::spawn(move || serve(stream.unwrap(), config, &theirs, &target));
+                let (config, requests) = (Arc::clone(&config), Arc::clone(&requests));
+                let target = target.lock().unwrap().clone();
+                thread::spawn(move || serve(stream.unwrap(), config, &requests, &target));
             }
         });
-        Self { port, requests }
+        front
+    }
+
+    /// Passes on to another host from now on.
+    pub fn turn_to(&self, host: &str) {
+        host.trim_start_matches("http://").clone_into(&mut self.target.lock().unwrap());
     }
 
     /// Tells the port it listens on.
