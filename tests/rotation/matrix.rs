@@ -54,7 +54,7 @@ impl Matrix {
             }
         });
         let tally = tally.into_inner().unwrap();
-        tally.show(subject.is_ours);
+        tally.show(subject.is_told);
         tally
     }
 }

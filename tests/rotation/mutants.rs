@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::report::{Tally, say};
 use super::subject::Subject;
@@ -193,8 +193,10 @@ fn build(mutant: &Mutant) -> PathBuf {
     }
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "--offline", "--bin", "patroll"]).current_dir(&tree);
-    cargo.env("CARGO_TARGET_DIR", folder.join("target")).env("RUSTFLAGS", "-Awarnings");
-    assert!(cargo.status().unwrap().success(), "{} does not build", mutant.name);
+    cargo.env("CARGO_TARGET_DIR", folder.join("target")).stderr(Stdio::piped());
+    let built = cargo.output().unwrap();
+    let said = String::from_utf8_lossy(&built.stderr);
+    assert!(built.status.success(), "{} does not build:\n{said}", mutant.name);
     // The next build must not change the binary under this one's runs.
     let binary = folder.join("patroll");
     fs::copy(folder.join("target/debug/patroll"), &binary).unwrap();
@@ -203,7 +205,7 @@ fn build(mutant: &Mutant) -> PathBuf {
 
 /// Tries a mutant until a promise is broken; tells which, in which matrix.
 fn catch(mutant: &Mutant) -> Option<String> {
-    let subject = Subject::ours_in(build(mutant));
+    let subject = Subject::mutant(build(mutant));
     mutant.trials.iter().find_map(|(run, count)| {
         let tally = run(&subject, *count);
         let promise = tally.broken.keys().next()?;

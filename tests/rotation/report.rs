@@ -1,8 +1,8 @@
 //! What came of a matrix: how many cases, and which promise was broken in how many of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::io::Write;
+use std::fmt::{self, Write as _};
+use std::io::Write as _;
 
 use super::form;
 
@@ -53,8 +53,9 @@ pub struct Tally {
     examples: Vec<String>,
 }
 
-/// How many broken cases are told in full.
+/// How many broken cases are told of, and in how many lines each broken promise.
 const EXAMPLES: usize = 8;
+const LINES: usize = 8;
 
 impl Tally {
     /// Begins with no case.
@@ -71,10 +72,13 @@ impl Tally {
             *self.broken.entry(promise).or_default() += 1;
         }
         if !violations.is_empty() && self.examples.len() < EXAMPLES {
-            let lines = violations.iter().map(|Violation { promise, what }| {
-                format!("    {promise:?}: {}\n", what.replace('\n', "\n      "))
-            });
-            let lines: String = lines.collect();
+            let mut lines = String::new();
+            for (at, Violation { promise, what }) in violations.iter().enumerate() {
+                if violations[..at].iter().all(|before| before.promise != *promise) {
+                    let told: Vec<_> = what.lines().take(LINES).collect();
+                    writeln!(lines, "    {promise:?}: {}", told.join("\n      ")).unwrap();
+                }
+            }
             self.examples.push(format!("  case {case}, {what}\n{lines}"));
         }
     }
@@ -90,9 +94,9 @@ impl Tally {
     }
 
     /// Shows it on the harness's own stderr, also when all is well, and the broken cases of our own.
-    pub fn show(&self, is_ours: bool) {
+    pub fn show(&self, is_told: bool) {
         say(&format!("{self}\n"));
-        if is_ours {
+        if is_told {
             self.examples.iter().for_each(|example| say(example));
         }
     }

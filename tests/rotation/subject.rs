@@ -15,6 +15,8 @@ pub struct Subject {
     pub binary: PathBuf,
     /// Whether it is held to every invariant; of the others it is only counted how often they fail.
     pub is_ours: bool,
+    /// Whether broken cases are told of, not only counted.
+    pub is_told: bool,
 }
 
 impl Subject {
@@ -23,9 +25,9 @@ impl Subject {
         Self::of("patroll", include_str!("orders/patroll.rhai"))
     }
 
-    /// Gives it as another binary has it.
-    pub fn ours_in(binary: PathBuf) -> Self {
-        Self { binary, ..Self::ours() }
+    /// Gives it with a mistake, as another binary has it.
+    pub fn mutant(binary: PathBuf) -> Self {
+        Self { name: "a mutant", binary, is_told: false, ..Self::ours() }
     }
 
     /// Gives the orders in common use.
@@ -38,7 +40,8 @@ impl Subject {
     }
 
     fn of(name: &'static str, script: &'static str) -> Self {
-        Self { name, script, binary: form::binary(), is_ours: name == "patroll" }
+        let is_ours = name == "patroll";
+        Self { name, script, binary: form::binary(), is_ours, is_told: is_ours }
     }
 }
 
