@@ -45,6 +45,18 @@ fn a_token_or_a_password_costs_no_request() {
     );
 }
 
+#[test]
+fn a_wrong_password_is_told_with_its_source() {
+    let world = World::new();
+    let run = on_host(&world)
+        .env("DATABRICKS_USERNAME", &world.address().user)
+        .env("DATABRICKS_PASSWORD", "a-password-of-nobody");
+    let outcome = run.secret("a-password-of-nobody").args("tokens list --debug").run();
+    let words = "refuses the credential from DATABRICKS_PASSWORD: ";
+    assert!(outcome.code() == 3 && outcome.stderr().contains(words), "{outcome}");
+    assert_eq!(world.requests_of("list"), 1);
+}
+
 fn m2m<'w>(run: Patroll<'w>, world: &'w World) -> Patroll<'w> {
     let address = world.address();
     run.beside(world)

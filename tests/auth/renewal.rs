@@ -78,3 +78,24 @@ fn a_token_that_another_run_has_rotated_is_read_again() {
     let outcome = Patroll::within(&folder).beside(&world).args("tokens list").run();
     assert_eq!(outcome.code(), 3, "{outcome}");
 }
+
+#[test]
+fn what_is_read_again_is_tried_once() {
+    let world = World::new();
+    let folder = Rc::new(Folder::new());
+    let profile = |token: &str| {
+        let text = format!("[DEFAULT]\nhost = {}\ntoken = {token}\n", world.address().host);
+        folder.write(folder.home().join(".databrickscfg"), text, 0o600);
+    };
+    let (first, value) = world.mint("first", DAY);
+    profile(&value);
+    let run = Patroll::within(&folder).beside(&world).script(TWICE).typed();
+    let run = run.start().await_stdout("one");
+    let (second, value) = world.mint("second", DAY);
+    profile(&value);
+    world.revoke(&first);
+    world.revoke(&second);
+    let outcome = run.end_input().finish();
+    assert_eq!((outcome.code(), outcome.stdout()), (3, "one\n"), "{outcome}");
+    assert_eq!(world.requests_of("list"), 3);
+}

@@ -8,6 +8,9 @@ use super::{Folder, World};
 /// How the base64 of something that begins with `dapi` and a digit begins.
 const ENCODED_START: &str = "ZGFwa";
 
+/// How a signed token begins: the base64 of `{"alg":`.
+const SIGNED_START: &str = "eyJhbGciOi";
+
 /// What must not be seen.
 pub struct Secrets(Vec<String>);
 
@@ -31,9 +34,10 @@ impl Secrets {
     /// Returns the first secret in `text`.
     pub fn find(&self, text: &str) -> Option<String> {
         let known = self.0.iter().find(|secret| text.contains(*secret)).cloned();
-        known
-            .or_else(|| find_shape(text))
-            .or_else(|| text.find(ENCODED_START).map(|at| text[at..].to_owned()))
+        known.or_else(|| find_shape(text)).or_else(|| {
+            let starts = [ENCODED_START, SIGNED_START].into_iter();
+            starts.filter_map(|start| text.find(start)).min().map(|at| text[at..].to_owned())
+        })
     }
 
     /// Panics if a file that runs have left holds a secret, but for those named in `meant`.
