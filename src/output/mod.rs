@@ -155,6 +155,11 @@ impl Output {
         &self.activity
     }
 
+    /// Fails if the run is told to end.
+    pub fn check_stop(&self) -> Result<(), Error> {
+        self.stop.check()
+    }
+
     /// Writes a line of data.
     pub fn line(&self, text: &str) -> Result<(), Error> {
         self.data(&secret::redact_unrevealed(text))

@@ -113,6 +113,8 @@ impl Repl {
     pub fn obey(&mut self, command: Command) -> Result<(), Error> {
         let session = Arc::clone(&self.session);
         let output = session.output();
+        // What a command does can be long, and is stopped as an input is.
+        session.stop().begin_turn();
         match command {
             Command::Help(name) => help::explain(name.as_deref(), output),
             Command::Functions => help::list(output),

@@ -1,5 +1,7 @@
 //! Shows results: tokens as a table coloured by how soon they expire, and no more than the terminal has lines for.
 
+use std::borrow::Borrow;
+
 use crate::clock::Duration;
 use crate::error::Error;
 use crate::output::{Column, Format, Output, Table, readable_table, visible};
@@ -13,6 +15,9 @@ const END: &str = "\x1b[0m";
 
 /// The lines of the terminal that a result leaves to the input, the note below it and the next prompt.
 const LEFT: usize = 3;
+
+/// So many lines are written at once.
+const PORTION: usize = 200;
 
 /// Shows the last result; in part, unless the `whole` of it is wanted.
 pub fn result(interactive: &Interactive, output: &Output, whole: bool) -> Result<(), Error> {
@@ -41,7 +46,7 @@ pub fn json(interactive: &Interactive, output: &Output) -> Result<(), Error> {
         nothing(output);
         return Ok(());
     };
-    output.line(&json)
+    pour(&json.lines().collect::<Vec<_>>(), output, Output::line)
 }
 
 /// Lists the variables.
@@ -96,7 +101,7 @@ fn show_table(
             color => format!("{color}{line}{END}"),
         })
         .collect();
-    output.painted(&painted.join("\n"))?;
+    pour(&painted, output, Output::painted)?;
     tell_rest(count - rows, output);
     Ok(())
 }
@@ -104,11 +109,24 @@ fn show_table(
 fn show_text(text: &str, left_out: usize, output: &Output, lines: usize) -> Result<(), Error> {
     let text = visible(text);
     let all: Vec<&str> = text.lines().collect();
-    output.painted(&all[..all.len().min(lines)].join("\n"))?;
+    pour(&all[..all.len().min(lines)], output, Output::painted)?;
     match (all.len().saturating_sub(lines), left_out) {
         (0, left_out) => tell_rest(left_out, output),
         (hidden, 0) => output.note(&format!("… {hidden} more lines, :all")),
         (_, left_out) => output.note(&format!("… and {left_out} elements more, :all")),
+    }
+    Ok(())
+}
+
+/// Writes lines in portions, between which Ctrl-C is heard.
+fn pour<T: Borrow<str>>(
+    lines: &[T],
+    output: &Output,
+    write: fn(&Output, &str) -> Result<(), Error>,
+) -> Result<(), Error> {
+    for portion in lines.chunks(PORTION) {
+        output.check_stop()?;
+        write(output, &portion.join("\n"))?;
     }
     Ok(())
 }

@@ -283,6 +283,11 @@ impl Terminal<'_> {
         self
     }
 
+    /// Returns whether `text` has been shown at any time.
+    pub fn has_said(&self, text: &str) -> bool {
+        String::from_utf8_lossy(&self.lock().said).contains(text)
+    }
+
     /// Returns whether anything that was said has a colour.
     pub fn has_escapes_of_colour(&self) -> bool {
         let said = String::from_utf8_lossy(&self.lock().said).into_owned();

@@ -26,6 +26,19 @@ fn ctrl_c_ends_a_loop_and_the_session_goes_on() {
 }
 
 #[test]
+fn ctrl_c_ends_a_long_answer() {
+    let world = World::of(|options| options.tokens = 20_000);
+    let listed = world.list();
+    let last = listed[listed.len() - 1]["token_id"].as_str().unwrap();
+    let session = Setup::new().on(&world).open();
+    session.input("tokens_list()").keys(":json\r").await_text("\"creation_time\"");
+    session.keys("\x03").await_text("error: interrupted").await_prompt();
+    session.input("it.len()").await_text("\n20000\n");
+    assert!(!session.has_said(last));
+    assert_eq!(session.leave(), 0);
+}
+
+#[test]
 fn ctrl_c_gives_up_a_request_that_is_held_and_the_next_one_is_made() {
     let world = World::new();
     world.fault("list:hold");
