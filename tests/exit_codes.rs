@@ -177,7 +177,9 @@ fn ctrl_c_is_130_and_sigterm_143() {
 fn a_reader_who_has_gone_is_141() {
     let world = World::new();
     let unread = |args: &str| Patroll::new().on(&world).args(args).unread().run();
-    for args in ["tokens list", "tokens list -o table", "run inventory", "scripts list"] {
+    for args in
+        ["tokens list", "tokens list -o table", "run inventory", "scripts list", "docs", "--help"]
+    {
         assert_eq!(unread(args).to_string(), "--- exit 141\n", "{args}");
     }
     let script = "loop { try { print(1); } catch { } }";

@@ -54,3 +54,15 @@ fn the_short_flags_of_help_and_version_work() {
     assert_eq!(patroll(&["help", "tokens", "list"]), patroll(&["tokens", "list", "--help"]));
     assert_eq!(patroll(&["help"]), patroll(&["--help"]));
 }
+
+#[test]
+fn a_shell_understands_its_completion_script() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let (script, is_fine) = patroll(&["completions", shell]);
+        assert!(is_fine && script.contains("dry-run"), "{shell}");
+    }
+    let (script, _) = patroll(&["completions", "bash"]);
+    let ask = "COMP_WORDS=(patroll tokens re) COMP_CWORD=2; _patroll patroll re tokens; echo \"${COMPREPLY[@]}\"";
+    let output = Command::new("bash").args(["-c", &format!("{script}\n{ask}")]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "revoke\n");
+}

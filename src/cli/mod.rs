@@ -7,11 +7,13 @@ mod rotation;
 mod split;
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::clock::{Duration, Time};
+use crate::error::exit;
 use crate::script::Arguments;
 use crate::settings::Asked;
 
@@ -303,17 +305,21 @@ pub struct Unparsed(clap::Error);
 impl Unparsed {
     /// Prints the help to stdout, or the mistake to stderr, and returns the exit code.
     pub fn print(&self) -> u8 {
-        if self.0.print().is_err() {
-            return crate::error::exit::FAILED;
+        match self.0.print() {
+            Ok(()) => u8::try_from(self.0.exit_code()).unwrap_or(exit::USAGE),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => exit::OUTPUT_CLOSED,
+            Err(_) => exit::FAILED,
         }
-        u8::try_from(self.0.exit_code()).unwrap_or(crate::error::exit::USAGE)
     }
 }
 
 /// Turns the command line into data.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Typed, Unparsed> {
-    let parts = split::split(words.into_iter().collect(), &Line::command()).map_err(Unparsed)?;
-    let mut line = Line::try_parse_from(parts.patroll).map_err(Unparsed)?;
+    // Built once: of a short run, this is a good part.
+    let mut command = Line::command();
+    let parts = split::split(words.into_iter().collect(), &command).map_err(Unparsed)?;
+    let matches = command.try_get_matches_from_mut(parts.patroll).map_err(Unparsed)?;
+    let mut line = Line::from_arg_matches(&matches).map_err(Unparsed)?;
     if let Some(Command::Run { arguments, .. }) = &mut line.command {
         arguments.clear();
     }

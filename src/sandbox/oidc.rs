@@ -24,7 +24,6 @@ const EXCHANGE_GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const LIFETIME_SECONDS: i64 = 3600;
 
 /// Answers `GET /.well-known/databricks-config`.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn host_metadata(call: &mut Call) -> Result<Answer, ApiError> {
     let host = &call.request.head.host;
     Ok(Answer::json(&json!({
@@ -38,7 +37,6 @@ pub(super) fn host_metadata(call: &mut Call) -> Result<Answer, ApiError> {
 }
 
 /// Answers `GET /oidc/.well-known/oauth-authorization-server`.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn discovery(call: &mut Call) -> Result<Answer, ApiError> {
     let oidc = format!("http://{}/oidc", call.request.head.host);
     Ok(Answer::json(&json!({
@@ -51,7 +49,6 @@ pub(super) fn discovery(call: &mut Call) -> Result<Answer, ApiError> {
 }
 
 /// Answers `POST /oidc/accounts/{account}/v1/token`, as the address where accounts are managed does.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn account_token(call: &mut Call) -> Result<Answer, ApiError> {
     if call.id == call.store.account_id {
         return token(call);
@@ -60,7 +57,6 @@ pub(super) fn account_token(call: &mut Call) -> Result<Answer, ApiError> {
 }
 
 /// Answers `POST /oidc/v1/token`.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn token(call: &mut Call) -> Result<Answer, ApiError> {
     let field = form(call);
     let principal = match field("grant_type").as_deref() {

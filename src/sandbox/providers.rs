@@ -26,7 +26,6 @@ pub(super) const EXCHANGE: &str = "api://AzureADTokenExchange";
 const LIFETIME_SECONDS: i64 = 3599;
 
 /// Answers `POST /{tenant}/oauth2/token`, as Entra does.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn entra(call: &mut Call) -> Result<Answer, ApiError> {
     let field = form(call);
     if call.id != call.store.account_id {
@@ -50,7 +49,6 @@ pub(super) fn entra(call: &mut Call) -> Result<Answer, ApiError> {
 }
 
 /// Answers `GET /metadata/identity/oauth2/token`, as a machine on Azure does.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn machine(call: &mut Call) -> Result<Answer, ApiError> {
     if call.request.head.field("metadata") != Some("true") {
         return Ok(refuse(400, "invalid_request", "Required metadata header not specified"));
@@ -64,14 +62,12 @@ pub(super) fn machine(call: &mut Call) -> Result<Answer, ApiError> {
 }
 
 /// Answers `GET` of a workspace's resource, as Azure's resource manager does.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn resource(call: &mut Call) -> Result<Answer, ApiError> {
     let name = format!("{}.azuredatabricks.net", call.id);
     Ok(Answer::json(&json!({ "properties": { "workspaceUrl": name } })))
 }
 
 /// Answers `GET /aad/auth`, which sends a browser to the tenant's sign-in.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn browser(call: &mut Call) -> Result<Answer, ApiError> {
     let tenant = &call.store.account_id;
     let target = format!("https://login.microsoftonline.com/{tenant}/oauth2/authorize?client_id=x");
@@ -79,7 +75,6 @@ pub(super) fn browser(call: &mut Call) -> Result<Answer, ApiError> {
 }
 
 /// Answers `GET /actions/id-token`, as GitHub's runner does.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn github(call: &mut Call) -> Result<Answer, ApiError> {
     let audience = call.request.head.parameter("audience").unwrap_or("https://github.com/sandbox");
     let token = vouchers::sign(call.store, audience, call.now);
@@ -87,14 +82,12 @@ pub(super) fn github(call: &mut Call) -> Result<Answer, ApiError> {
 }
 
 /// Answers `POST …/oidctoken`, as Azure DevOps does.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn pipeline(call: &mut Call) -> Result<Answer, ApiError> {
     let token = vouchers::sign(call.store, EXCHANGE, call.now);
     Ok(Answer::json(&json!({ "oidcToken": token })))
 }
 
 /// Answers `GET /metadata-service/token`, as Databricks' editor extensions do.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn metadata(call: &mut Call) -> Result<Answer, ApiError> {
     if call.request.head.field("x-databricks-metadata-version") != Some("1") {
         return Ok(refuse(400, "invalid_request", "the version of the protocol is missing"));

@@ -21,19 +21,16 @@ pub(super) fn me(call: &mut Call) -> Result<Answer, ApiError> {
 }
 
 /// Answers `GET /api/2.0/preview/scim/v2/Users`.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn users(call: &mut Call) -> Result<Answer, ApiError> {
     Ok(list(call, "userName", |principal| !principal.is_service))
 }
 
 /// Answers `GET /api/2.0/preview/scim/v2/ServicePrincipals`.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn services(call: &mut Call) -> Result<Answer, ApiError> {
     Ok(list(call, "applicationId", |principal| principal.is_service))
 }
 
 /// Answers `GET /api/2.0/tokens/introspect`.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn introspect(call: &mut Call) -> Result<Answer, ApiError> {
     let scope =
         json!({"account_id": call.store.account_id, "workspace_id": call.store.workspace_id});

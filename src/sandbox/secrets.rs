@@ -43,7 +43,6 @@ pub(super) fn create_scope(call: &mut Call) -> Result<Answer, ApiError> {
 }
 
 /// Answers `GET /api/2.0/secrets/scopes/list`.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn list_scopes(call: &mut Call) -> Result<Answer, ApiError> {
     let scopes: Vec<_> = call
         .store

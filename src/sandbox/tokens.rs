@@ -71,7 +71,6 @@ pub(super) fn create_for(call: &mut Call, owner: i64, fields: &Fields) -> Result
 }
 
 /// Answers `GET /api/2.0/token/list`.
-#[allow(clippy::unnecessary_wraps, reason = "all handlers have one type")]
 pub(super) fn list(call: &mut Call) -> Result<Answer, ApiError> {
     let report_scopes = call.options.report_scopes;
     let body = call.store.list_body(call.caller, call.options, call.now, |tokens| {
