@@ -3,7 +3,7 @@
 mod edit;
 
 use std::fs::{File, Permissions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +42,45 @@ impl NewFile {
             fill(temporary, secret).and_then(|temporary| Ok(temporary.persist_noclobber(&path)?));
         conclude(permit, &path, written)
     }
+}
+
+/// Reads a plain file of at most `longest` bytes, through links.
+pub fn read(path: &Path, longest: u64) -> Result<Vec<u8>, Error> {
+    let failed =
+        |reason: String| Error::Io { action: "read", subject: path.display().to_string(), reason };
+    let system = |error: io::Error| failed(reason(&error));
+    // Looked at before it is opened: a pipe would be waited for.
+    if !path.metadata().map_err(system)?.is_file() {
+        return Err(failed("it is no plain file".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(system)?;
+    file.take(longest + 1).read_to_end(&mut bytes).map_err(system)?;
+    if bytes.len() as u64 > longest {
+        return Err(failed(format!("it is longer than {} MiB", longest >> 20)));
+    }
+    Ok(bytes)
+}
+
+/// Puts a text in the place of the file `path`, as a whole or not at all, with the mode it had or the usual one.
+pub fn replace_text(permit: Permit, path: &Path, text: &str) -> Result<(), Error> {
+    if is_odd(path) {
+        return Err(refused(permit, path, ODD.to_owned()));
+    }
+    let write = || {
+        let mode = path.metadata().map(|metadata| metadata.permissions().mode());
+        let mut builder = tempfile::Builder::new();
+        // The process's mask takes away what it does from every new file.
+        let mut temporary =
+            builder.permissions(Permissions::from_mode(0o666)).tempfile_in(folder_of(path))?;
+        if let Ok(mode) = mode {
+            temporary.as_file().set_permissions(Permissions::from_mode(mode))?;
+        }
+        temporary.write_all(text.as_bytes())?;
+        temporary.as_file().sync_all()?;
+        Ok(temporary.persist(path)?)
+    };
+    conclude(permit, path, write())
 }
 
 /// Fails if `replace` would: the file is something else than a plain one, or nothing can be made beside it.

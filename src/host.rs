@@ -37,6 +37,11 @@ impl Host {
         Self { scheme: "http", authority: METADATA_SERVICE.to_owned() }
     }
 
+    /// Returns the name with the port, if that is not the usual one.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
     /// Returns the name without the port, and without the brackets of an IPv6 address.
     pub fn name(&self) -> &str {
         if let Some(rest) = self.authority.strip_prefix('[') {

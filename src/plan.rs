@@ -33,6 +33,10 @@ pub fn show(session: &Session, from: usize) -> Result<(), Error> {
         count => format!("{count} changes would be made; nothing was"),
     };
     output.note(&format!("dry run: {count}"));
+    for brake in session.gate().find_brakes(&planned) {
+        let hint = brake.hint().unwrap_or_default();
+        output.warn(&format!("this is more than would be done: {brake}; {hint}"));
+    }
     Ok(())
 }
 

@@ -1,20 +1,24 @@
 //! One run: its settings, streams, gate, clock and stop flag, made once and shared by all threads.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::gate::{Ask, Gate, Grants, Mode};
+use crate::gate::{Askers, Brakes, Gate, Grants, Mode, Place};
 use crate::output::Output;
 use crate::settings::{Asked, Connection, Settings};
 use crate::state::StateDir;
 use crate::stop::Stop;
+use crate::wire::{Means, Pace};
 use crate::workspace::{Lazy, Shared, Workspace};
 
 /// Everything a run has.
 pub struct Session {
     shared: Shared,
     workspace: Lazy,
+    /// The sessions on other profiles' workspaces, by profile.
+    others: Mutex<BTreeMap<String, Arc<Session>>>,
 }
 
 const _: () = {
@@ -23,12 +27,19 @@ const _: () = {
 };
 
 impl Session {
-    /// Makes the session; reads no file and makes no request. The asker is asked before tokens are revoked.
-    pub fn new(
+    /// Makes the session of a command; reads no file and makes no request.
+    pub fn new(settings: Settings, output: Arc<Output>, stop: Arc<Stop>, askers: Askers) -> Self {
+        let brakes = Arc::new(Brakes::new(settings.asked().limits));
+        Self::sharing(brakes, settings, output, stop, askers)
+    }
+
+    /// Makes a session that counts with the brakes of others.
+    fn sharing(
+        brakes: Arc<Brakes>,
         settings: Settings,
         output: Arc<Output>,
         stop: Arc<Stop>,
-        asker: Option<Arc<dyn Ask>>,
+        askers: Askers,
     ) -> Self {
         let clock = Arc::new(Clock::default());
         if let Some(sandbox) = &settings.asked().sandbox {
@@ -40,10 +51,8 @@ impl Session {
             _ => Mode::Live,
         };
         let state = StateDir::new(settings.state_dir());
-        let grants = Grants {
-            write: settings.asked().allow_write.clone(),
-            admin: settings.asked().allow_admin,
-        };
+        let asked = settings.asked();
+        let grants = Grants::new(asked.grants.clone(), settings.search_path());
         let gate = Gate::new(
             mode,
             grants,
@@ -52,21 +61,53 @@ impl Session {
             Arc::clone(&output),
             Arc::clone(&stop),
         )
-        .asking(asker);
+        .asking(askers)
+        .braking(brakes)
+        .forbidding_writes(settings.read_only());
         let shared = Shared { settings, gate: Arc::new(gate), output, clock, stop, state };
-        Self { shared, workspace: Lazy::default() }
+        Self::of(shared)
     }
 
-    /// Makes a session that is told something else and shares streams and stop flag with this one.
+    /// Makes a session that is told something else and shares streams, stop flag and brakes with this one.
     #[must_use]
-    pub fn with(&self, settings: Settings, asker: Option<Arc<dyn Ask>>) -> Self {
-        let shared = &self.shared;
-        Self::new(settings, Arc::clone(&shared.output), Arc::clone(&shared.stop), asker)
+    pub fn with(&self, settings: Settings, askers: Askers) -> Self {
+        let Shared { output, stop, gate, .. } = &self.shared;
+        let brakes = Arc::clone(gate.brakes());
+        Self::sharing(brakes, settings, Arc::clone(output), Arc::clone(stop), askers)
+    }
+
+    fn of(shared: Shared) -> Self {
+        Self { shared, workspace: Lazy::default(), others: Mutex::default() }
+    }
+
+    /// Returns the session of the same run on another profile's workspace, the same one each time.
+    pub fn on(&self, profile: &str) -> Result<Arc<Self>, Error> {
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(other) = others.get(profile) {
+            return Ok(Arc::clone(other));
+        }
+        let connection = self.shared.settings.connection_of(profile)?;
+        let workspace = Workspace::connect(&self.shared, connection)?;
+        let shared = Shared {
+            settings: self.shared.settings.for_profile(profile),
+            gate: Arc::clone(&self.shared.gate),
+            output: Arc::clone(&self.shared.output),
+            clock: Arc::clone(&self.shared.clock),
+            stop: Arc::clone(&self.shared.stop),
+            state: self.shared.state.clone(),
+        };
+        let other = Self { workspace: Lazy::of(workspace), ..Self::of(shared) };
+        Ok(Arc::clone(others.entry(profile.to_owned()).or_insert(Arc::new(other))))
     }
 
     /// Returns the run's own workspace, opened at the first call.
     pub fn workspace(&self) -> Result<&Workspace, Error> {
         self.workspace.open(&self.shared)
+    }
+
+    /// Returns where the run is, as far as anything has asked so far: what happens on this machine needs no workspace.
+    pub fn place(&self) -> Place {
+        self.workspace.opened().map_or_else(Place::default, |workspace| workspace.place().clone())
     }
 
     /// Returns how many writes have begun to leave so far.
@@ -77,6 +118,19 @@ impl Session {
     /// Prepares another workspace than the run's own.
     pub fn connect(&self, connection: Connection) -> Result<Workspace, Error> {
         Workspace::connect(&self.shared, connection)
+    }
+
+    /// Returns the means to reach a host that is no workspace, whose clock is none of ours.
+    pub fn means_elsewhere(&self) -> Means {
+        let shared = &self.shared;
+        Means {
+            network: Arc::new(shared.settings.network_elsewhere()),
+            automation: None,
+            output: Arc::clone(&shared.output),
+            stop: Arc::clone(&shared.stop),
+            clock: Arc::default(),
+            pace: Pace::default(),
+        }
     }
 
     /// Returns what the run was told.

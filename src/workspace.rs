@@ -59,8 +59,11 @@ impl Workspace {
             None => auth::find_host(&connection, &kit)?,
         };
         let connection = Connection { host: Some(host.clone()), ..connection };
-        let place =
-            Place { profile: connection.profile_name().map(str::to_owned), host: host.to_string() };
+        let place = Place {
+            profile: connection.profile_name().map(str::to_owned),
+            host: host.to_string(),
+            is_sandbox: false,
+        };
         let http = Arc::new(Http::new(host, kit.means.clone())?);
         kit.http = Some(Arc::clone(&http));
         let credential = auth::choose(&connection, &kit)?;
@@ -92,6 +95,11 @@ impl Workspace {
 pub struct Lazy(OnceLock<Result<Workspace, Error>>);
 
 impl Lazy {
+    /// Takes a workspace that is open.
+    pub fn of(workspace: Workspace) -> Self {
+        Self(OnceLock::from(Ok(workspace)))
+    }
+
     /// Returns the workspace.
     pub fn open(&self, shared: &Shared) -> Result<&Workspace, Error> {
         self.0.get_or_init(|| Workspace::open(shared)).as_ref().map_err(Clone::clone)

@@ -34,6 +34,22 @@ fn a_function_is_explained_with_all_ways_to_call_it() {
             Example:
                 let old = tokens_list().filter(|t| t.age > days(700) && !t.is_own);
                 print(tokens_revoke(old, #{ allow_own: false }).already_gone);
+
+        workspace.tokens_revoke(token, options: map)
+            Revokes there, with the map of options of `tokens_revoke`. Throws as that does.
+
+            Example:
+                // patroll run --allow-profile prod …
+                let prod = workspace("prod");
+                prod.tokens_revoke(prod.tokens_list().filter(|t| t.is_expired), #{ allow_own: false });
+
+        workspace.tokens_revoke(token)
+            Revokes a token there, or an array of them. Throws as `tokens_revoke` does.
+
+            Example:
+                // patroll run --allow-profile prod …
+                let prod = workspace("prod");
+                prod.tokens_revoke(prod.tokens_list().filter(|t| t.is_expired));
         --- exit 0
     "#]]);
 }

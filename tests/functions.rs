@@ -11,7 +11,9 @@ use crate::support::Patroll;
 const THREADS: usize = 4;
 
 /// What examples ask for on the command line.
-const GRANTS: &str = "--sandbox --allow-admin --allow-reveal --allow-write token.txt run -";
+const GRANTS: &str = "--sandbox --allow-admin --allow-reveal --allow-write token.txt --allow-write report.json --allow-read ids.txt \
+                      --allow-env HOME --allow-env HOOK_KEY --allow-run git --allow-run vault --allow-net 127.0.0.1 --allow-net hooks.example.com \
+                      --allow-secret ci --allow-profile prod run -";
 
 #[test]
 fn every_function_has_an_example() {
@@ -51,7 +53,12 @@ fn run_all(forms: &[Documented]) -> Vec<String> {
     let mut failures = Vec::new();
     for form in forms {
         let Some(example) = &form.example else { continue };
-        let outcome = Patroll::new().keeps("token.txt").args(GRANTS).stdin(example.as_str()).run();
+        let outcome = Patroll::new()
+            .keeps("token.txt")
+            .file("ids.txt", "one\ntwo\n")
+            .args(GRANTS)
+            .stdin(example.as_str())
+            .run();
         if outcome.code() != 0 {
             let mut failure = format!("the example of {} fails:\n{example}\n", form.signature);
             write!(failure, "{outcome}").unwrap();

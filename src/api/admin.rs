@@ -41,6 +41,7 @@ pub fn list(client: &Client, creator: &Creator, origin: &Origin) -> Result<Listi
     let mut tokens = Token::read_list(&answer.body, "token_infos", answer.seen)
         .map_err(|reason| answer.malformed(&reason))?;
     client.own.recognise(&mut tokens, query.is_empty());
+    client.gate.note_listed(&client.reached.host, tokens.len());
     Ok(Listing { body: answer.body, tokens })
 }
 

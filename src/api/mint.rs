@@ -22,7 +22,7 @@ pub fn admit(
         lifetime: new.lifetime,
         on_behalf_of: on_behalf_of.map(str::to_owned),
     };
-    client.gate.admit(effect, &client.place, origin)
+    client.gate.admit(effect, &client.place(), origin)
 }
 
 /// Makes the token. `Error::OutcomeUnknown` says that it may live all the same; every other error that it does not, as far

@@ -6,7 +6,6 @@ pub mod admin;
 pub mod identity;
 pub mod mint;
 mod own;
-#[allow(dead_code, reason = "the functions that need it come next")]
 pub mod secrets;
 pub mod tokens;
 pub mod users;
@@ -29,7 +28,7 @@ pub struct Client {
     http: Arc<Http>,
     credential: Box<dyn Credential>,
     gate: Arc<Gate>,
-    place: Place,
+    reached: Place,
     own: OwnToken,
     workspace_id: Option<Secret>,
 }
@@ -52,7 +51,7 @@ impl Client {
         own_token_id: Option<String>,
     ) -> Self {
         let own = OwnToken::new(credential.token_value().as_ref(), own_token_id);
-        Self { http, credential, gate, place, own, workspace_id: None }
+        Self { http, credential, gate, reached: place, own, workspace_id: None }
     }
 
     /// Names the workspace's number with each call, as one address can lead to several.
@@ -86,6 +85,11 @@ impl Client {
         self.http.departures()
     }
 
+    /// Returns where its effects happen, as far as answers have told.
+    fn place(&self) -> Place {
+        Place { is_sandbox: self.http.is_sandbox() == Some(true), ..self.reached.clone() }
+    }
+
     /// Sends a request that changes nothing.
     fn read(&self, request: &Request) -> Result<Answer, Error> {
         self.signed(|signature| self.http.read(signature, request))
@@ -99,7 +103,7 @@ impl Client {
         request: &Request,
         repeat: Repeat,
     ) -> Result<Written, Error> {
-        self.signed(|signature| match self.gate.admit(effect.clone(), &self.place, origin)? {
+        self.signed(|signature| match self.gate.admit(effect.clone(), &self.place(), origin)? {
             Admission::Go(permit) => {
                 self.http.write(signature, permit, request, repeat).map(Written::Done)
             }

@@ -124,6 +124,7 @@ pub fn list(client: &Client) -> Result<Listing, Error> {
     let mut tokens = Token::read_list(&answer.body, "token_infos", answer.seen)
         .map_err(|reason| answer.malformed(&reason))?;
     client.own.recognise(&mut tokens, true);
+    client.gate.note_listed(&client.reached.host, tokens.len());
     Ok(Listing { body: answer.body, tokens })
 }
 
@@ -215,7 +216,7 @@ pub(super) fn revoke_by(
         if as_admin { admin::request_to_revoke(token_id) } else { request_to_revoke(token_id) }?;
     let effect = target.effect(as_admin);
     protect_own(client, token_id, rule, |error| {
-        client.gate.refuse(effect.clone(), &client.place, origin, error)
+        client.gate.refuse(effect.clone(), &client.place(), origin, error)
     })?;
     match client.write(&effect, origin, &request, Repeat::Always) {
         Ok(Written::Done(_)) => Ok(Revoked::Done),
@@ -238,11 +239,7 @@ pub fn needs_consent(client: &Client) -> Result<bool, Error> {
     if client.http.is_sandbox().is_none() {
         list(client)?;
     }
-    if client.http.is_sandbox() == Some(true) {
-        client.gate.waive_question();
-        return Ok(false);
-    }
-    Ok(true)
+    Ok(client.http.is_sandbox() != Some(true))
 }
 
 /// Refuses or warns where `token_id` is, or could be, the credential in use.

@@ -70,10 +70,10 @@ impl Credential for Bearer {
         let mut signature = Signature::bearer(self.auth_type, &value);
         if let Some((header, purse)) = &self.second {
             let value = purse.value().map_err(|error| self.blame(error))?;
-            signature = signature.with(header, value);
+            signature = signature.with(*header, value);
         }
         for (header, value) in &self.fixed {
-            signature = signature.with(header, value.clone());
+            signature = signature.with(*header, value.clone());
         }
         Ok(signature)
     }

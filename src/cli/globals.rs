@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::permissions::Permissions;
 use crate::clock::{Duration, Time};
 use crate::output::Format;
 use crate::settings::{Asked, Color};
@@ -43,15 +44,6 @@ pub struct Globals {
     /// Change nothing; list what would have been done
     #[arg(short = 'n', long, global = true)]
     dry_run: bool,
-    /// Let a script read token values
-    #[arg(long, global = true)]
-    allow_reveal: bool,
-    /// Let a script see and change the tokens of others, as an administrator
-    #[arg(long, global = true)]
-    allow_admin: bool,
-    /// Let a script write this file, or files in this folder; can be given several times
-    #[arg(long, global = true, value_name = "PATH")]
-    allow_write: Vec<PathBuf>,
     /// Write data in this form; auto is a table on a terminal and JSON otherwise
     #[arg(short, long, global = true, value_name = "FORM", hide_possible_values = false)]
     output: Option<Form>,
@@ -96,7 +88,7 @@ enum When {
 
 impl Globals {
     /// Returns what was typed.
-    pub fn into_asked(self) -> Asked {
+    pub fn into_asked(self, permissions: Permissions) -> Asked {
         Asked {
             profile: self.profile,
             host: self.host,
@@ -109,9 +101,9 @@ impl Globals {
             is_sandbox: self.sandbox,
             sandbox: None,
             dry_run: self.dry_run,
-            allow_reveal: self.allow_reveal,
-            allow_admin: self.allow_admin,
-            allow_write: self.allow_write,
+            read_only: permissions.is_read_only(),
+            limits: permissions.limits(),
+            grants: permissions.into_grants(),
             output: self.output.map(|form| match form {
                 Form::Auto => Format::Auto,
                 Form::Table => Format::Table,

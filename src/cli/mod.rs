@@ -3,6 +3,7 @@
 //! The only place that names clap. What a command does is in `commands`, in a file of its name.
 
 mod globals;
+mod permissions;
 mod rotation;
 mod split;
 
@@ -19,6 +20,7 @@ use crate::settings::Asked;
 
 pub use globals::Globals;
 pub use rotation::{FileFormat, Rotate, Rotations, Sinks, Which};
+use permissions::Permissions;
 
 /// Scripts, rotates and cleans up Databricks personal access tokens
 ///
@@ -37,6 +39,8 @@ pub use rotation::{FileFormat, Rotate, Rotations, Sinks, Which};
 struct Line {
     #[command(flatten)]
     globals: Globals,
+    #[command(flatten)]
+    permissions: Permissions,
 
     /// Print the version
     #[arg(short = 'v', long, action = clap::ArgAction::Version)]
@@ -323,7 +327,11 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Typed, Unparse
     if let Some(Command::Run { arguments, .. }) = &mut line.command {
         arguments.clear();
     }
-    Ok(Typed { asked: line.globals.into_asked(), command: line.command, arguments: parts.script })
+    Ok(Typed {
+        asked: line.globals.into_asked(line.permissions),
+        command: line.command,
+        arguments: parts.script,
+    })
 }
 
 /// Returns a shell's completion script.

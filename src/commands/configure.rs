@@ -81,8 +81,9 @@ fn write(session: &Session, profile: &str, given: &[(&'static str, Secret)]) -> 
             .collect(),
         remove: replaced.map(str::to_owned).collect(),
     };
-    let effect = Effect::WriteFile { path: path.display().to_string() };
-    let place = crate::gate::Place { profile: Some(profile.to_owned()), host: String::new() };
+    let effect =
+        Effect::WriteProfile { profile: profile.to_owned(), path: path.display().to_string() };
+    let place = crate::gate::Place { profile: Some(profile.to_owned()), ..Default::default() };
     match session.gate().admit(effect, &place, &Origin::default())? {
         Admission::Dry(_) => Ok(()),
         Admission::Go(permit) => profile::write(permit, &path, &edit),

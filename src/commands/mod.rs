@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use crate::cli::{Command, Typed};
 use crate::clock::{Duration, Time};
 use crate::error::{Error, exit};
-use crate::gate::Ask;
+use crate::gate::{Ask, Askers};
 use crate::output::Output;
 use crate::plan;
 use crate::repl::Person;
@@ -38,6 +38,7 @@ pub fn execute(
     output: Arc<Output>,
     stop: Arc<Stop>,
 ) -> Result<u8, Error> {
+    typed.asked.check()?;
     let command = typed.command.unwrap_or(Command::Repl);
     match command {
         Command::Scripts(scripts) => scripts::execute(&scripts, &output),
@@ -45,7 +46,7 @@ pub fn execute(
         Command::Completions { shell } => completions::execute(shell, &output),
         Command::Check { scripts } => {
             let _timer = limit_time(typed.asked.timeout, &stop)?;
-            check::execute(&scripts, &stop)
+            check::execute(&scripts, &output, &stop)
         }
         Command::Sandbox(options) => {
             refuse_stray_flags(&typed.asked)?;
@@ -69,6 +70,10 @@ fn refuse_stray_flags(asked: &Asked) -> Result<(), Error> {
         (asked.host.is_some(), "--host"),
         (asked.timeout.is_some(), "--timeout"),
         (asked.yes, "--yes"),
+        (asked.read_only, "--read-only"),
+        (!asked.grants.is_empty(), "a permission"),
+        (asked.limits.revocations.is_some(), "--max-revocations"),
+        (asked.limits.creations.is_some(), "--max-creations"),
     ];
     match given.iter().find(|(is_given, _)| *is_given) {
         None => Ok(()),
@@ -98,15 +103,15 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     if !is_repl {
         end_for_certain(&stop);
     }
-    let asker = asker(&command, &settings, &output);
-    let session = Arc::new(Session::new(settings, output, stop, asker.clone()));
+    let askers = askers(&command, &settings, &output);
+    let session = Arc::new(Session::new(settings, output, stop, askers.clone()));
     let tells_of_changes =
         matches!(command, Command::Run { .. } | Command::Eval { .. } | Command::Repl);
     // What signing in shows has no plan, and JSON must stay one document.
     let has_plan = !matches!(command, Command::Auth(_));
     let result = match command {
         Command::Run { script, .. } => run::execute(&session, &script, arguments),
-        Command::Repl if is_repl => crate::repl::open(&session, asker),
+        Command::Repl if is_repl => crate::repl::open(&session, askers),
         Command::Repl => run::execute(&session, "-", arguments),
         Command::Eval { expression } => eval::execute(&session, &expression),
         Command::Tokens(tokens) => tokens::execute(&session, tokens),
@@ -129,12 +134,15 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     result.and(told)
 }
 
-/// Returns who is asked before a revocation: the person who watches a script or types, if there is one.
-fn asker(command: &Command, settings: &Settings, output: &Arc<Output>) -> Option<Arc<dyn Ask>> {
+/// Returns who is asked at a brake, and before a revocation by a script: the person who watches, if there is one.
+fn askers(command: &Command, settings: &Settings, output: &Arc<Output>) -> Askers {
     let is_script = matches!(command, Command::Run { .. } | Command::Eval { .. } | Command::Repl);
     let is_watched = std::io::stdin().is_terminal() && output.is_watched();
-    let asks = is_script && is_watched && !settings.asked().yes;
-    asks.then(|| Arc::new(Person::new(Arc::clone(output))) as Arc<dyn Ask>)
+    if !is_watched || settings.asked().yes {
+        return Askers::default();
+    }
+    let person: Arc<dyn Ask> = Arc::new(Person::new(Arc::clone(output)));
+    Askers { revocations: is_script.then(|| Arc::clone(&person)), brakes: Some(person) }
 }
 
 /// `exit(0)` is no error.

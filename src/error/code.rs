@@ -11,6 +11,7 @@ impl Error {
             | Self::Overloaded { failure, .. } => &failure.code,
             Self::Answer { .. } => "NOT_JSON",
             Self::Audit { .. } => "AUDIT_UNWRITABLE",
+            Self::BrakeReached { .. } => "BRAKE_REACHED",
             Self::BadDuration { .. }
             | Self::BadTime { .. }
             | Self::BadRequest { .. }
@@ -37,6 +38,7 @@ impl Error {
             Self::OutputClosed => "OUTPUT_CLOSED",
             Self::OwnToken { .. } => "OWN_TOKEN",
             Self::OwnTokenUnknown => "OWN_TOKEN_UNKNOWN",
+            Self::ReadOnly { .. } => "READ_ONLY",
             Self::Redirected { .. } => "REDIRECTED",
             Self::Mistakes { .. } | Self::Script(_) | Self::ScriptLoad { .. } => "SCRIPT",
             Self::Rotation { trouble, .. } => trouble.code(),

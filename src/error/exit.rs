@@ -69,10 +69,12 @@ impl Error {
             | Self::Unreachable { .. }
             | Self::Untrusted { .. } => UNREACHABLE,
             Self::Audit { .. }
+            | Self::BrakeReached { .. }
             | Self::Declined
             | Self::NotGranted { .. }
             | Self::OwnToken { .. }
-            | Self::OwnTokenUnknown => REFUSED,
+            | Self::OwnTokenUnknown
+            | Self::ReadOnly { .. } => REFUSED,
             Self::OutcomeUnknown { .. } => UNKNOWN,
             Self::TokenAmbiguous { candidates, .. } if !candidates.is_empty() => USAGE,
             Self::TimedOut { .. } => TIMEOUT,

@@ -54,9 +54,14 @@ impl Error {
             Self::HostMissing { .. } => {
                 "set DATABRICKS_HOST, pass --host, or add `host = …` to the profile; to try without a workspace, add --sandbox".to_owned()
             }
-            Self::NotGranted { flag, .. } => format!("add {flag}"),
+            Self::BrakeReached { .. } | Self::NotGranted { .. } | Self::OwnToken { .. } | Self::OwnTokenUnknown => {
+                return Some(gate_hint(self));
+            }
             Self::OutcomeUnknown { is_repeatable: true, .. } => {
                 "doing it twice does no harm: run it again".to_owned()
+            }
+            Self::OutcomeUnknown { what, .. } if !what.contains("token") => {
+                "look there whether it did; nothing is retried that could happen twice".to_owned()
             }
             Self::OutcomeUnknown { candidates, .. } if candidates.is_empty() => {
                 "`patroll tokens list` shows whether it did; nothing is retried that could happen twice".to_owned()
@@ -68,12 +73,6 @@ impl Error {
                 format!("the workspace asks to come back in {seconds} s")
             }
             Self::Overloaded { .. } => "try again later".to_owned(),
-            Self::OwnToken { .. } => {
-                "leave it out by `!t.is_own`; if it is meant, pass #{allow_own: true} in a script, or name its whole id on the command line".to_owned()
-            }
-            Self::OwnTokenUnknown => {
-                "say which it is: --own-token-id ID, or `token_id = ID` in the profile".to_owned()
-            }
             Self::ProfileMissing { known, .. } if known.is_empty() => "there is no such file, or no profile in it".to_owned(),
             Self::ProfileMissing { known, .. } => format!("there are: {}", known.join(", ")),
             Self::Redirected { .. } => "is the host right? A network's own login page redirects too: open any page in a browser. Otherwise write the address the workspace itself shows".to_owned(),
@@ -96,6 +95,7 @@ impl Error {
             | Self::Io { .. }
             | Self::Mistakes { .. }
             | Self::OutputClosed
+            | Self::ReadOnly { .. }
             | Self::Sandbox { .. }
             | Self::Terminated
             | Self::TimedOut { .. }
@@ -121,6 +121,29 @@ const AUTH_TYPES: [&str; 13] = [
     "azure-client-secret",
     "azure-cli",
 ];
+
+/// Says what to add or leave out where the gate refused.
+fn gate_hint(refusal: &Error) -> String {
+    match refusal {
+            Error::BrakeReached { wanted, done, flag, .. } => format!(
+                "if so many are meant, add {flag} {}; --dry-run shows which",
+                done + wanted
+            ),
+            Error::NotGranted { flag, asked_for, .. } if asked_for.is_empty() => {
+                format!("add {flag}")
+            }
+            Error::NotGranted { flag, asked_for, .. } => {
+                format!("add {flag}; the script's header asks for {}", asked_for.join(" "))
+            }
+            Error::OwnToken { .. } => {
+                "leave it out by `!t.is_own`; if it is meant, pass #{allow_own: true} in a script, or name its whole id on the command line".to_owned()
+            }
+            Error::OwnTokenUnknown => {
+                "say which it is: --own-token-id ID, or `token_id = ID` in the profile".to_owned()
+            }
+        _ => String::new(),
+    }
+}
 
 fn sign_in_hint(cause: &Error) -> Option<String> {
     let Error::Api(failure) = cause else { return cause.hint() };

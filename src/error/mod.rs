@@ -162,9 +162,27 @@ pub enum Error {
     #[error("interrupted")]
     Interrupted,
 
-    /// A permission that the command line did not give.
+    /// A permission that the command line did not give; beside it what the script's header asks for.
     #[error("{action} needs a permission that this run does not have")]
-    NotGranted { action: String, flag: String },
+    NotGranted { action: String, flag: String, asked_for: Vec<String> },
+
+    /// A write where none is allowed.
+    #[error("{because} forbids every write, so also to {what}")]
+    ReadOnly { what: String, because: &'static str },
+
+    /// More tokens than a command may revoke or create without a word.
+    #[error(
+        "{doing} {} would be more than this command may: {} of {limit} left ({basis})",
+        tokens(*wanted), limit.saturating_sub(*done)
+    )]
+    BrakeReached {
+        doing: &'static str,
+        wanted: usize,
+        done: usize,
+        limit: usize,
+        basis: String,
+        flag: &'static str,
+    },
 
     /// A file or stream that cannot be read or written.
     #[error("cannot {action} {subject}: {reason}")]
@@ -274,6 +292,10 @@ fn found(candidates: &[String]) -> String {
         [] => String::new(),
         ids => format!("; tokens with that comment that appeared meanwhile: {}", ids.join(", ")),
     }
+}
+
+fn tokens(count: usize) -> String {
+    if count == 1 { "1 more token".to_owned() } else { format!("{count} more tokens") }
 }
 
 fn after(tries: u32) -> String {

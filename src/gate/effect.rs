@@ -2,7 +2,6 @@
 
 use crate::clock::Duration;
 
-#[allow(dead_code, reason = "the functions that need it come next")]
 /// A change about to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -141,7 +140,7 @@ impl Effect {
 }
 
 /// Returns a word of a command as a shell would need it to be written.
-fn quote(word: &str) -> String {
+pub fn quote(word: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&byte);
     if !word.is_empty() && word.bytes().all(is_plain) {
         word.to_owned()
@@ -157,6 +156,8 @@ pub struct Place {
     pub profile: Option<String>,
     /// The workspace's host.
     pub host: String,
+    /// Whether the workspace has said that it is a sandbox on this machine.
+    pub is_sandbox: bool,
 }
 
 /// What asked for an effect: a line of a script, or the command line.

@@ -5,10 +5,13 @@
 //! signing in, and patroll's own state folder.
 
 mod audit;
+mod brakes;
 mod consent;
 mod effect;
 mod grants;
+mod permit;
 mod tally;
+mod verdict;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,14 +19,17 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::output::Output;
 use crate::state::StateDir;
-use crate::stop::{Reason, Stop};
+use crate::stop::Stop;
 
 pub use audit::Outcome;
 use audit::{Audit, Entry};
+pub use brakes::{Brakes, Limit, Limits};
 use consent::Consent;
-pub use consent::{Answer, Ask, Question};
+pub use consent::{Answer, Ask, Askers, Question};
 pub use effect::{Effect, Origin, Place};
-pub use grants::Grants;
+pub use grants::{Grant, Grants};
+use permit::Books;
+pub use permit::Permit;
 use tally::Tally;
 
 /// Whether effects happen.
@@ -46,8 +52,8 @@ pub enum Admission {
     Dry(usize),
 }
 
-#[allow(dead_code, reason = "the functions that need it come next")]
 /// What the gate says to several effects, which it admits all or none of.
+#[allow(dead_code, reason = "the functions that need it come next")]
 #[must_use]
 pub enum Batch {
     /// Do them, and close each permit, in the order of the effects, with what came of it.
@@ -72,30 +78,22 @@ pub struct Gate {
     mode: Mode,
     grants: Grants,
     consent: Consent,
+    brakes: Arc<Brakes>,
     books: Arc<Books>,
     stop: Arc<Stop>,
     planned: Mutex<Vec<Planned>>,
+    script: Mutex<Wishes>,
+    /// What forbids every write, for the whole run.
+    read_only: Option<&'static str>,
 }
 
-/// Where the outcomes of effects are written down.
-struct Books {
-    audit: Audit,
-    tally: Tally,
-    output: Arc<Output>,
-    stop: Arc<Stop>,
-}
-
-impl Books {
-    fn close(&self, entry: &Entry, outcome: &Outcome) {
-        // The effect cannot be undone, but it is the last one that nobody can read about.
-        if let Err(error) = self.audit.write(entry, outcome) {
-            self.output.warn(&error.to_string());
-            self.stop.set(Reason::Failed(error));
-        }
-        if let Some(line) = self.tally.count(&entry.effect, outcome) {
-            self.output.progress(&line);
-        }
-    }
+/// What the script that is running says of itself.
+#[derive(Clone, Debug, Default)]
+pub struct Wishes {
+    /// The grants that it asks for; asking is not having.
+    pub needs: Vec<Grant>,
+    /// Whether it forbids itself every write.
+    pub is_read_only: bool,
 }
 
 impl Gate {
@@ -111,14 +109,50 @@ impl Gate {
         let audit = Audit::new(state, clock);
         let books =
             Arc::new(Books { audit, tally: Tally::default(), output, stop: Arc::clone(&stop) });
-        let consent = Consent::default();
-        Self { mode, grants, consent, books, stop, planned: Mutex::default() }
+        Self {
+            mode,
+            grants,
+            consent: Consent::default(),
+            brakes: Arc::default(),
+            books,
+            stop,
+            planned: Mutex::default(),
+            script: Mutex::default(),
+            read_only: None,
+        }
     }
 
-    /// Puts a question to a person before tokens are revoked.
+    /// Puts questions to a person before tokens are revoked and when a brake is reached.
     #[must_use]
-    pub fn asking(self, asker: Option<Arc<dyn Ask>>) -> Self {
-        Self { consent: Consent::by(asker), ..self }
+    pub fn asking(self, askers: Askers) -> Self {
+        Self { consent: Consent::by(askers), ..self }
+    }
+
+    /// Counts with brakes that other gates of the same command may share.
+    #[must_use]
+    pub fn braking(self, brakes: Arc<Brakes>) -> Self {
+        Self { brakes, ..self }
+    }
+
+    /// Forbids every write, if somebody says so: a flag or a variable.
+    #[must_use]
+    pub fn forbidding_writes(self, because: Option<&'static str>) -> Self {
+        Self { read_only: because, ..self }
+    }
+
+    /// Returns the brakes, for another gate of the same command.
+    pub fn brakes(&self) -> &Arc<Brakes> {
+        &self.brakes
+    }
+
+    /// Takes note of what the script that runs now says of itself.
+    pub fn hear(&self, wishes: Wishes) {
+        *self.wishes() = wishes;
+    }
+
+    /// Takes note of a list of so many tokens, of which a brake may be a part.
+    pub fn note_listed(&self, list: &str, count: usize) {
+        self.brakes.note_listed(list, count);
     }
 
     /// Returns whether a person is to be asked before the next revocation.
@@ -134,7 +168,7 @@ impl Gate {
         origin: &Origin,
     ) -> Result<(), Error> {
         let is_covered = tokens.iter().all(|(token_id, _)| self.consent.covers(token_id));
-        if is_covered || self.consent.ask(&Question { place, tokens }) != Answer::No {
+        if is_covered || self.consent.ask(place, tokens) != Answer::No {
             return Ok(());
         }
         for (token_id, comment) in tokens {
@@ -148,14 +182,11 @@ impl Gate {
         Err(Error::Declined)
     }
 
-    /// Leaves the question out until the next input: the workspace is not a real one.
-    pub fn waive_question(&self) {
-        self.consent.waive();
-    }
-
     /// Begins an input of a session: what was allowed before does not count for it.
     pub fn begin_input(&self) {
         self.consent.forget();
+        self.brakes.reset();
+        self.hear(Wishes::default());
     }
 
     /// Returns whether what lies outside the workspace is left alone, while tokens come and go.
@@ -166,18 +197,6 @@ impl Gate {
     /// Returns whether this is a dry run.
     pub fn is_dry(&self) -> bool {
         self.mode == Mode::DryRun
-    }
-
-    /// Fails if `effect` would be refused for want of a grant.
-    pub fn check_grants(&self, effect: &Effect, origin: &Origin) -> Result<(), Error> {
-        self.grants.check(effect, origin)
-    }
-
-    /// Refuses a script a look at what belongs to others, which ends the run, unless that was granted.
-    pub fn admit_look(&self, origin: &Origin) -> Result<(), Error> {
-        self.stop.check()?;
-        let granted = self.grants.check_admin("seeing the tokens and users of others", origin);
-        granted.map_err(|error| self.stop.fail(error))
     }
 
     /// Decides about `effect`.
@@ -195,8 +214,8 @@ impl Gate {
         Ok(Admission::Dry(count))
     }
 
+    /// Decides about several effects at once, before the first of them: all are admitted or none is.
     #[allow(dead_code, reason = "the functions that need it come next")]
-    /// Decides about several effects of one kind at once, before the first of them: all are admitted or none is.
     pub fn admit_all(
         &self,
         effects: Vec<Effect>,
@@ -214,7 +233,7 @@ impl Gate {
     fn decide(&self, effects: &[Effect], place: &Place, origin: &Origin) -> Result<bool, Error> {
         self.stop.check()?;
         for effect in effects {
-            if let Err(error) = self.judge(effect, origin) {
+            if let Err(error) = self.judge(effect, place, origin) {
                 return Err(self.refuse(effect.clone(), place, origin, error));
             }
         }
@@ -237,16 +256,22 @@ impl Gate {
             }
             return Ok(false);
         }
+        if let Err(error) = self.brake(effects, place) {
+            for effect in effects {
+                self.refuse(effect.clone(), place, origin, error.clone());
+            }
+            return Err(error);
+        }
         self.books.audit.open().map_err(|error| self.stop.fail(error))?;
         Ok(true)
     }
 
     /// Returns why an effect may not happen, if so.
-    fn judge(&self, effect: &Effect, origin: &Origin) -> Result<(), Error> {
-        self.grants.check(effect, origin)?;
+    fn judge(&self, effect: &Effect, place: &Place, origin: &Origin) -> Result<(), Error> {
+        self.check_grants(effect, origin)?;
         match effect {
             Effect::RevokeToken { token_id, .. }
-                if !self.is_dry() && !self.consent.covers(token_id) =>
+                if !self.is_dry() && !place.is_sandbox && !self.consent.covers(token_id) =>
             {
                 Err(Error::Declined)
             }
@@ -255,10 +280,9 @@ impl Gate {
     }
 
     fn permit(&self, effect: Effect, place: &Place, origin: &Origin) -> Permit {
-        Permit {
-            entry: Some(Entry::new(effect, place.clone(), origin.clone())),
-            books: Arc::clone(&self.books),
-        }
+        let brakes = self.is_braked(place).then(|| Arc::clone(&self.brakes));
+        let entry = Entry::new(effect, place.clone(), origin.clone());
+        Permit::new(entry, Arc::clone(&self.books), brakes)
     }
 
     /// Records that `effect` is refused because of `error`, which ends the run; returns the error.
@@ -286,29 +310,5 @@ impl Gate {
     /// Returns what a dry run would have done, in order.
     pub fn planned(&self) -> Vec<Planned> {
         self.planned.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-/// The gate's yes to one effect; dropped unclosed, the audit says that its outcome is unknown.
-#[must_use]
-pub struct Permit {
-    entry: Option<Entry>,
-    books: Arc<Books>,
-}
-
-impl Permit {
-    /// Writes what came of the effect.
-    pub fn close(mut self, outcome: &Outcome) {
-        if let Some(entry) = self.entry.take() {
-            self.books.close(&entry, outcome);
-        }
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        if let Some(entry) = self.entry.take() {
-            self.books.close(&entry, &Outcome::Unknown);
-        }
     }
 }

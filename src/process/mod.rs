@@ -2,7 +2,6 @@
 
 mod ask;
 mod child;
-#[allow(dead_code, reason = "the functions that need it come next")]
 pub mod command;
 mod signals;
 mod stdin;

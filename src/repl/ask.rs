@@ -1,4 +1,4 @@
-//! Puts the question before a revocation to the person at the terminal.
+//! Puts the questions before a revocation and at a brake to the person at the terminal.
 
 use std::sync::Arc;
 
@@ -26,18 +26,30 @@ impl Person {
 
 impl Ask for Person {
     fn ask(&self, question: &Question<'_>) -> Answer {
-        let place = name(question.place);
-        if let [(token_id, comment)] = question.tokens {
+        match question {
+            Question::Revoke { place, tokens } => self.ask_to_revoke(&name(place), tokens),
+            Question::PassBrake { place, reached } => {
+                let problem = reached.error();
+                self.output.summary(&format!("{problem}; go on at {}?", name(place)));
+                read("[y]es, [a]ll that follow, [N]o: ", true)
+            }
+        }
+    }
+}
+
+impl Person {
+    fn ask_to_revoke(&self, place: &str, tokens: &[(String, Option<String>)]) -> Answer {
+        if let [(token_id, comment)] = tokens {
             let token = describe(token_id, comment.as_deref());
             self.output.summary(&format!("revoke {token} on {place}?"));
             return read("[y]es, [a]ll that follow, [N]o: ", true);
         }
-        self.output.summary(&format!("revoke these {} tokens on {place}?", question.tokens.len()));
-        for (token_id, comment) in question.tokens.iter().take(MOST_NAMED) {
+        self.output.summary(&format!("revoke these {} tokens on {place}?", tokens.len()));
+        for (token_id, comment) in tokens.iter().take(MOST_NAMED) {
             self.output.summary(&format!("  {}", describe(token_id, comment.as_deref())));
         }
-        if question.tokens.len() > MOST_NAMED {
-            self.output.summary(&format!("  … {} more", question.tokens.len() - MOST_NAMED));
+        if tokens.len() > MOST_NAMED {
+            self.output.summary(&format!("  … {} more", tokens.len() - MOST_NAMED));
         }
         read("[y]es, [N]o: ", false)
     }

@@ -160,7 +160,7 @@ impl Repl {
         }
         let settings = settings.for_profile(name);
         settings.connection()?;
-        let session = Arc::new(self.session.with(settings, self.asker.clone()));
+        let session = Arc::new(self.session.with(settings, self.askers.clone()));
         self.interactive.borrow_mut().move_to(&session);
         self.prompt = Prompt::of(&session);
         self.editor.move_to(&session);

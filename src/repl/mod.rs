@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::error::Error;
-use crate::gate::Ask;
+use crate::gate::Askers;
 use crate::output::Mark;
 use crate::plan;
 use crate::process::remember_terminal;
@@ -39,14 +39,14 @@ use prompt::Prompt;
 /// What everybody here looks at: the session with the engine.
 type Shared = Rc<RefCell<Interactive>>;
 
-/// Opens the REPL and stays until one leaves; the asker is asked before tokens of a real workspace are revoked.
-pub fn open(session: &Arc<Session>, asker: Option<Arc<dyn Ask>>) -> Result<(), Error> {
-    on_engine_thread(|| Repl::new(Arc::clone(session), asker)?.run())
+/// Opens the REPL and stays until one leaves; whom to ask before tokens of a real workspace are revoked is told.
+pub fn open(session: &Arc<Session>, askers: Askers) -> Result<(), Error> {
+    on_engine_thread(|| Repl::new(Arc::clone(session), askers)?.run())
 }
 
 struct Repl {
     session: Arc<Session>,
-    asker: Option<Arc<dyn Ask>>,
+    askers: Askers,
     interactive: Shared,
     editor: LineEditor,
     prompt: Prompt,
@@ -60,11 +60,11 @@ enum Next {
 }
 
 impl Repl {
-    fn new(session: Arc<Session>, asker: Option<Arc<dyn Ask>>) -> Result<Self, Error> {
+    fn new(session: Arc<Session>, askers: Askers) -> Result<Self, Error> {
         let interactive = Rc::new(RefCell::new(Interactive::new(&session)));
         let editor = LineEditor::new(&session, &interactive)?;
         let prompt = Prompt::of(&session);
-        Ok(Self { session, asker, interactive, editor, prompt, shows_time: false })
+        Ok(Self { session, askers, interactive, editor, prompt, shows_time: false })
     }
 
     fn run(&mut self) -> Result<(), Error> {

@@ -14,24 +14,35 @@ use crate::stop::Stop;
 /// A write on its way is cut by `wire` before this.
 const LONGEST_END: Duration = Duration::from_secs(60);
 
-/// Makes a call and waits for its result, or for the end of the run.
+/// Makes a call of the workspace and waits for its result, or for the end of the run.
 pub fn call<T: Send + 'static>(
     session: &Arc<Session>,
     work: impl FnOnce(&Client) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
-    let stop = session.stop();
+    let (worker, departures) = (Arc::clone(session), session.departures());
+    let make = move || worker.workspace().and_then(|workspace| work(workspace.client()));
+    aside(session.stop(), || session.departures() != departures, make)
+}
+
+/// Does something on a thread of its own and waits for its result, or for the end of the run; if that comes first and
+/// something `has_left` for good, for that too.
+pub fn aside<T: Send + 'static>(
+    stop: &Arc<Stop>,
+    has_left: impl Fn() -> bool,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     let slot = Arc::new(Slot::default());
     let landing = Landing { slot: Arc::clone(&slot), stop: Arc::clone(stop) };
-    let (worker, turn, departures) = (Arc::clone(session), stop.turn(), session.departures());
+    let turn = stop.turn();
     let make = move || {
         Stop::join_turn(turn);
-        let result = worker.workspace().and_then(|workspace| work(workspace.client()));
+        let result = work();
         landing.slot.put(result);
     };
     let spawned = thread::Builder::new().name("call".to_owned()).spawn(make);
     spawned.map_err(|error| Error::io("start", "a call's thread", &error))?;
     stop.wait(|| slot.is_full());
-    if !slot.is_full() && session.departures() != departures {
+    if !slot.is_full() && has_left() {
         stop.wait_ending(LONGEST_END, || slot.is_full());
     }
     slot.take().unwrap_or_else(|| Err(stop.check().err().unwrap_or(Error::Interrupted)))

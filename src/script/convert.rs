@@ -4,7 +4,7 @@ use rhai::{Array, Dynamic, Engine, ImmutableString, Map};
 use serde_json::Value;
 
 use super::failure::{Failure, Thrown, mistake};
-use super::functions::{Minted, SecretValue, Sink};
+use super::functions::{Minted, OtherWorkspace, SecretValue, Sink};
 use super::names;
 use crate::clock::{Duration, Time};
 use crate::error::Error;
@@ -36,6 +36,7 @@ pub fn type_word(value: &Dynamic) -> String {
         _ if value.is::<Minted>() => "a new token",
         _ if value.is::<SecretValue>() => "a secret",
         _ if value.is::<Sink>() => "a sink",
+        _ if value.is::<OtherWorkspace>() => "a workspace",
         _ if value.is::<Failure>() => "an error",
         other => other,
     };

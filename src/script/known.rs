@@ -26,6 +26,8 @@ struct Signature {
     /// The parameters; none where it could be several kinds.
     parameters: Vec<Option<Kind>>,
     returns: Option<Kind>,
+    /// Whether it is a method of another workspace, and called in no other way.
+    is_elsewhere: bool,
 }
 
 impl Signature {
@@ -35,7 +37,12 @@ impl Signature {
         };
         let mut parameters: Vec<_> = function.params_info.iter().map(|text| kind(text)).collect();
         parameters.resize(function.num_params, None);
-        Self { parameters, returns: Kind::of_type(&function.return_type) }
+        let first = function.params_info.first();
+        Self {
+            parameters,
+            returns: Kind::of_type(&function.return_type),
+            is_elsewhere: first.is_some_and(|first| first.ends_with("&mut Workspace")),
+        }
     }
 }
 
@@ -71,6 +78,15 @@ impl Known {
         arities.sort_unstable();
         arities.dedup();
         arities
+    }
+
+    /// Returns how many arguments a function can take when it is written as a method or not, the receiver left out.
+    pub fn written_arities(&self, name: &str, is_method: bool) -> Vec<usize> {
+        let can_be = |signature: &&Signature| is_method || !signature.is_elsewhere;
+        let written = self.signatures(name).iter().filter(can_be);
+        written
+            .filter_map(|signature| signature.parameters.len().checked_sub(usize::from(is_method)))
+            .collect()
     }
 
     /// Returns whether `patroll docs` has a page about a function.

@@ -32,7 +32,7 @@ mod syntax;
 mod workbench;
 
 pub use bundled::all as bundled_scripts;
-pub use check::find_mistakes;
+pub use check::{Checked, check};
 pub use evaluate::{evaluate, filter_tokens};
 pub use header::Header;
 pub use interactive::{Candidate, Interactive, Shown};

@@ -30,6 +30,7 @@ impl Program {
 
     fn run_here(&self, session: &Arc<Session>) -> Result<(), Error> {
         let header = Header::read(&self.source.text);
+        session.gate().hear(header.wishes());
         let run = Run::new(Arc::clone(session), self.arguments.clone(), header);
         let workbench = Workbench::new(&self.source);
         let engine = workbench.engine(&run, &self.source);

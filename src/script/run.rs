@@ -12,7 +12,7 @@ use super::failure::{Thrown, throw};
 use super::header::Header;
 use crate::api::Client;
 use crate::error::Error;
-use crate::gate::Origin;
+use crate::gate::{Admission, Effect, Grant, Origin};
 use crate::session::Session;
 
 /// What was written behind the script's name.
@@ -52,6 +52,8 @@ struct State {
     /// Whether it is a condition, which looks at a token and asks for nothing.
     only_looks: Cell<bool>,
     header: Header,
+    /// The session that stands in for this one, while a method of another workspace is called.
+    elsewhere: RefCell<Option<Arc<Session>>>,
     /// The values made by this run that nobody has seen yet, by token id.
     unseen: Rc<RefCell<BTreeSet<String>>>,
 }
@@ -68,6 +70,7 @@ impl Run {
             takes_words: Cell::new(true),
             only_looks: Cell::new(false),
             header,
+            elsewhere: RefCell::default(),
             unseen: Rc::default(),
         }))
     }
@@ -82,6 +85,7 @@ impl Run {
             takes_words: self.0.takes_words.clone(),
             only_looks: self.0.only_looks.clone(),
             header: self.0.header.clone(),
+            elsewhere: RefCell::default(),
             unseen: Rc::clone(&self.0.unseen),
         }))
     }
@@ -89,7 +93,17 @@ impl Run {
     /// Returns the run that a function was called in.
     pub fn of(context: &NativeCallContext<'_>) -> Result<Self, Thrown> {
         let run = context.tag().and_then(|tag| tag.clone().try_cast::<Self>());
-        run.ok_or_else(|| "this function needs a run".into())
+        let run = run.ok_or("this function needs a run")?;
+        let elsewhere = run.0.elsewhere.borrow().clone();
+        Ok(elsewhere.map_or_else(|| run.clone(), |session| run.moved_to(session)))
+    }
+
+    /// Does something for which `of` finds this run on another workspace.
+    pub fn elsewhere<T>(&self, session: &Arc<Session>, work: impl FnOnce() -> T) -> T {
+        self.0.elsewhere.replace(Some(Arc::clone(session)));
+        let result = work();
+        self.0.elsewhere.replace(None);
+        result
     }
 
     /// Returns the session.
@@ -159,6 +173,23 @@ impl Run {
         Ok(())
     }
 
+    /// Ends the run unless the script has a grant.
+    pub fn require(&self, context: &NativeCallContext<'_>, needed: &Grant) -> Result<(), Thrown> {
+        let checked = self.session().gate().require(needed, &origin(context));
+        checked.map_err(|error| self.throw(error))
+    }
+
+    /// Asks the gate for an effect at the run's workspace, or ends the run.
+    pub fn admit(
+        &self,
+        context: &NativeCallContext<'_>,
+        effect: Effect,
+    ) -> Result<Admission, Thrown> {
+        let admission =
+            self.session().gate().admit(effect, &self.session().place(), &origin(context));
+        admission.map_err(|error| self.throw(error))
+    }
+
     /// Turns an error into what a script can catch, or into the end of the run if it may not.
     pub fn throw(&self, error: Error) -> Thrown {
         throw(error, self.session().stop())
@@ -185,10 +216,10 @@ impl Run {
     }
 }
 
-/// Returns the line of the script that called.
+/// Returns the line of the script that called; whatever called, it is a script.
 pub fn origin(context: &NativeCallContext<'_>) -> Origin {
     Origin {
-        script: context.call_source().map(str::to_owned),
+        script: Some(context.call_source().unwrap_or("script").to_owned()),
         line: context.call_position().line(),
     }
 }

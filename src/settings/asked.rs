@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use crate::clock::{Duration, Time};
+use crate::error::Error;
+use crate::gate::{Grant, Limits};
 use crate::output::Format;
 use crate::secret::Secret;
 
@@ -55,12 +57,12 @@ pub struct Asked {
     pub sandbox: Option<SandboxAddress>,
     /// `--dry-run`.
     pub dry_run: bool,
-    /// `--allow-reveal`.
-    pub allow_reveal: bool,
-    /// `--allow-admin`.
-    pub allow_admin: bool,
-    /// `--allow-write`.
-    pub allow_write: Vec<PathBuf>,
+    /// `--read-only`.
+    pub read_only: bool,
+    /// What `--allow-…` grants.
+    pub grants: Vec<Grant>,
+    /// `--max-revocations` and `--max-creations`.
+    pub limits: Limits,
     /// `--output`.
     pub output: Option<Format>,
     /// `--color`.
@@ -73,4 +75,23 @@ pub struct Asked {
     pub quiet: bool,
     /// `--yes`.
     pub yes: bool,
+}
+
+impl Asked {
+    /// Refuses flags that contradict each other.
+    pub fn check(&self) -> Result<(), Error> {
+        let writes = self.grants.iter().filter(|grant| grant.is_to_write());
+        let brakes = [
+            self.limits.revocations.map(|_| "--max-revocations".to_owned()),
+            self.limits.creations.map(|_| "--max-creations".to_owned()),
+        ];
+        let mut writes = writes.map(ToString::to_string).chain(brakes.into_iter().flatten());
+        match writes.next().filter(|_| self.read_only) {
+            None => Ok(()),
+            Some(flag) => Err(Error::Usage {
+                problem: format!("--read-only forbids every write, and {flag} is about one"),
+                hint: Some("leave one of them out".to_owned()),
+            }),
+        }
+    }
 }

@@ -11,7 +11,7 @@ mod proxies;
 mod sources;
 mod value;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::error::Error;
@@ -168,13 +168,36 @@ impl Settings {
         }
     }
 
+    /// Returns what forbids every write, if something does: the flag, or a variable that says anything but no.
+    pub fn read_only(&self) -> Option<&'static str> {
+        const VARIABLE: &str = "PATROLL_READ_ONLY";
+        if self.asked.read_only {
+            return Some("--read-only");
+        }
+        let said = self.environment.variable(VARIABLE)?.to_ascii_lowercase();
+        (!["0", "false", "no", "off"].contains(&said.as_str())).then_some(VARIABLE)
+    }
+
+    /// Returns a variable of the environment, nothing if it is not set or empty.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.variable(name)
+    }
+
+    /// Returns where a program lies: in the folder that its name says, or in the first one of the search path.
+    pub fn find_program(&self, name: &Path) -> Option<PathBuf> {
+        let is_program = |path: &PathBuf| path.is_file();
+        if name.components().count() > 1 {
+            return std::path::absolute(name).ok().filter(is_program);
+        }
+        self.search_path().into_iter().map(|folder| folder.join(name)).find(is_program)
+    }
+
     /// Returns the folders in which programs are looked for.
     pub fn search_path(&self) -> Vec<PathBuf> {
         let path = self.environment.variable("PATH").unwrap_or_default();
         std::env::split_paths(path).filter(|folder| folder.is_absolute()).collect()
     }
 
-    #[allow(dead_code, reason = "the functions that need it come next")]
     /// Returns what a program that a script runs sees of the environment: who and where it is, and nothing of ours.
     pub fn plain_environment(&self) -> Vec<(String, String)> {
         self.environment.plain()

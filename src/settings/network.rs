@@ -44,16 +44,34 @@ impl Settings {
         })
     }
 
+    /// Returns how a host that is no workspace is reached: nobody vouches for us there, and certificates are looked at.
+    pub fn network_elsewhere(&self) -> Network {
+        Network {
+            authorities: self.authorities_of_run(),
+            identity: None,
+            unverified: None,
+            proxies: Proxies::read(&self.environment),
+        }
+    }
+
     fn authorities(&self, connection: &Connection) -> Vec<(PathBuf, Source)> {
+        let profile = connection.attributes.value("ca_file");
+        let profile = profile.map(|value| (self.expand(value.text()), value.source.clone()));
+        let mut authorities = self.authorities_of_run();
+        let flags = self.asked().ca_file.len();
+        authorities.splice(flags..flags, profile);
+        authorities
+    }
+
+    /// Returns the files that flags and variables name.
+    fn authorities_of_run(&self) -> Vec<(PathBuf, Source)> {
         let flags =
             self.asked().ca_file.iter().map(|path| (path.clone(), Source::Flag("--ca-file")));
         let variables = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"].into_iter().filter_map(|name| {
             let path = self.environment.variable(name)?;
             Some((PathBuf::from(path), Source::Variable(name.to_owned())))
         });
-        let profile = connection.attributes.value("ca_file");
-        let profile = profile.map(|value| (self.expand(value.text()), value.source.clone()));
-        flags.chain(profile).chain(variables).collect()
+        flags.chain(variables).collect()
     }
 
     fn identity(&self, connection: &Connection) -> Option<Identity> {

@@ -16,9 +16,6 @@ use super::sent::{Probe, stayed};
 use super::signature::Signature;
 use crate::host::Host;
 
-/// No list of tokens is this long; what is, is not read.
-const LONGEST_BODY: u64 = 256 << 20;
-
 /// A `Content-Length` beyond this is not believed before the bytes are there.
 const LARGEST_RESERVE: u64 = 32 << 20;
 
@@ -63,7 +60,8 @@ pub fn send(
         None => SendBody::none(),
     };
     let agent = seat.agent();
-    let received = run(agent, host, automation, signature, request, repeat, body).and_then(receive);
+    let received = run(agent, host, automation, signature, request, repeat, body)
+        .and_then(|response| receive(response, request.longest_answer()));
     received.map_err(|error| {
         // Without a body nothing tells when it leaves, but it does not before there is a connection.
         let can_leave = request.body.is_some() || reason::judge(&error) == Prospect::Broken;
@@ -87,7 +85,7 @@ fn run(
     for (name, value) in &signature.headers {
         let mut value = HeaderValue::from_str(value.expose()).map_err(ureq::http::Error::from)?;
         value.set_sensitive(true);
-        head = head.header(*name, value);
+        head = head.header(name.as_ref(), value);
     }
     if let Some(body) = &request.body {
         head = head
@@ -117,10 +115,10 @@ fn user_agent(method: &str, automation: Option<&str>) -> String {
     text
 }
 
-fn receive(response: Response<Body>) -> Result<Reply, ureq::Error> {
+fn receive(response: Response<Body>, longest: u64) -> Result<Reply, ureq::Error> {
     let (head, mut body) = response.into_parts();
     let length = body.content_length().unwrap_or(0).min(LARGEST_RESERVE);
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    body.with_config().limit(LONGEST_BODY).reader().read_to_end(&mut bytes)?;
+    body.with_config().limit(longest).reader().read_to_end(&mut bytes)?;
     Ok(Reply { status: head.status.as_u16(), headers: head.headers, body: bytes })
 }

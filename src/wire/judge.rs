@@ -35,6 +35,10 @@ pub fn judge(reply: Reply, request: &Request, host: &Host, seen: Time) -> Result
 fn accept(reply: Reply, request: &Request, host: &Host, seen: Time) -> Result<Answer, String> {
     let request_id = reply.header("x-request-id").map(str::to_owned);
     let body = String::from_utf8(reply.body).map_err(|_| "bytes that are no text".to_owned())?;
+    if !request.is_api {
+        let (call, host) = (request.call(), host.to_string());
+        return Ok(Answer { body: Arc::new(body), seen, request_id, call, host });
+    }
     match body.trim_start().chars().next() {
         Some('{') => {}
         None => return Err("an empty body".to_owned()),

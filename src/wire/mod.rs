@@ -6,6 +6,7 @@
 mod agent;
 mod answer;
 mod certificate;
+mod elsewhere;
 mod exchange;
 mod failure;
 mod form;
@@ -32,6 +33,7 @@ use crate::host::Host;
 use crate::output::Output;
 
 pub use answer::Answer;
+pub use elsewhere::Message;
 use exchange::{Loss, Reply};
 pub use failure::is_credential_refusal;
 pub use form::encode;

@@ -16,8 +16,16 @@ pub struct Request {
     pub(super) media_type: &'static str,
     pub(super) is_effect: bool,
     pub(super) naming: Option<&'static str>,
+    /// Whether a workspace's API is asked; otherwise any text is an answer.
+    pub(super) is_api: bool,
     purpose: Option<String>,
 }
+
+/// No list of tokens is this long; what is, is not read.
+const LONGEST_ANSWER: u64 = 256 << 20;
+
+/// What is read of the answer of a host that is no workspace.
+const LONGEST_ANSWER_ELSEWHERE: u64 = 8 << 20;
 
 impl Request {
     /// Asks for what is at `path`.
@@ -45,7 +53,16 @@ impl Request {
 
     fn new(method: Method, path: String, body: Option<Arc<[u8]>>) -> Self {
         let media_type = "application/json";
-        Self { method, path, body, media_type, is_effect: false, naming: None, purpose: None }
+        Self {
+            method,
+            path,
+            body,
+            media_type,
+            is_effect: false,
+            naming: None,
+            is_api: true,
+            purpose: None,
+        }
     }
 
     /// Says where in the answer the id of what was made stands, as a JSON pointer (RFC 6901).
@@ -62,8 +79,23 @@ impl Request {
         self
     }
 
+    /// Says that no workspace is asked, so that any text is an answer and the path may be nobody's business.
+    #[must_use]
+    pub fn elsewhere(mut self) -> Self {
+        self.is_api = false;
+        self
+    }
+
+    /// Returns how long an answer may be.
+    pub(super) fn longest_answer(&self) -> u64 {
+        if self.is_api { LONGEST_ANSWER } else { LONGEST_ANSWER_ELSEWHERE }
+    }
+
     /// Returns method and path, without a query, which can hold what is nobody's business.
     pub(super) fn call(&self) -> String {
+        if !self.is_api {
+            return self.purpose.clone().unwrap_or_else(|| self.method.to_string());
+        }
         let path = self.path.split('?').next().unwrap_or(&self.path);
         format!("{} {path}", self.method)
     }

@@ -1,12 +1,14 @@
 //! Who sends a request: the headers that say so, each a secret.
 
+use std::borrow::Cow;
+
 use crate::secret::Secret;
 
 /// The headers of one who signs in.
 #[derive(Clone)]
 pub struct Signature {
     pub(super) method: &'static str,
-    pub(super) headers: Vec<(&'static str, Secret)>,
+    pub(super) headers: Vec<(Cow<'static, str>, Secret)>,
 }
 
 impl Signature {
@@ -17,7 +19,7 @@ impl Signature {
 
     /// Takes the whole `Authorization` header, and the name of the way to sign in, which the User-Agent tells.
     pub fn new(method: &'static str, authorization: Secret) -> Self {
-        Self { method, headers: vec![("authorization", authorization)] }
+        Self { method, headers: vec![("authorization".into(), authorization)] }
     }
 
     /// Takes a bearer token.
@@ -27,8 +29,8 @@ impl Signature {
 
     /// Adds a header.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: Secret) -> Self {
-        self.headers.push((name, value));
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: Secret) -> Self {
+        self.headers.push((name.into(), value));
         self
     }
 

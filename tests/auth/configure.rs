@@ -32,7 +32,7 @@ fn what_is_typed_is_tried_and_written_and_not_shown() {
         address of the workspace: [HOST]
         token (empty for a service principal): 
         signed in to [HOST] as admin@example.com
-        wrote [HOME]/.databrickscfg
+        wrote profile work in [HOME]/.databrickscfg
         --- exit 0
     "#]]);
     assert_eq!(

@@ -152,7 +152,7 @@ fn help_lists_the_commands_and_functions_lists_topics() {
         An input that begins with a space is not remembered.
         dev ›
     "#]]);
-    session.input(":functions").await_text("Times and durations");
+    session.input(":functions").await_text("err.request_id");
     session.input(":hlep").await_text("did you mean `:help`?");
     assert_eq!(session.leave(), 0);
 }

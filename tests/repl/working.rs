@@ -230,7 +230,7 @@ fn a_session_may_do_no_more_than_a_script() {
           |
         3 | made.token_value.save("x")
           |                  ^^^^
-        hint: add --allow-write .
+        hint: add --allow-write x
         dev › eval("1")
         error: reserved keyword 'eval' is disabled
          --> session:4:1

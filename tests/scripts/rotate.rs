@@ -100,7 +100,7 @@ fn what_is_missing_is_said_before_anything_changes() {
            |
         33 | let report = tokens_rotate(rotation);
            |              ^^^^^^^^^^^^^
-        hint: add --allow-write [DIR]
+        hint: add --allow-write [DIR]/token.txt
         --- exit 5
     "#]]);
     assert_eq!(world.writes(), "");

@@ -93,7 +93,7 @@ impl Desk {
             Arc::clone(&stop),
         );
         let gate = Arc::new(gate);
-        let place = Place { profile: None, host: host.to_string() };
+        let place = Place { profile: None, host: host.to_string(), is_sandbox: false };
         let http =
             Http::new(host, means(Arc::clone(&output), Arc::clone(&stop), clock, setup.pace));
         let http = Arc::new(http.unwrap());

@@ -33,7 +33,7 @@ impl ProfileSpec {
     /// Opens the sink; reads nothing yet.
     pub fn open<'s>(&self, bench: Bench<'s>) -> ProfileSink<'s> {
         let (profile, path) = (self.name.clone(), self.path.display().to_string());
-        let place = Place { profile: Some(profile.clone()), host: String::new() };
+        let place = Place { profile: Some(profile.clone()), ..Place::default() };
         let key = Some(format!("{profile}.token"));
         let spec = FileSpec { path: self.path.clone(), format: Format::Ini, key };
         let effect = (Effect::WriteProfile { profile, path }, place);

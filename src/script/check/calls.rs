@@ -36,8 +36,7 @@ fn find_in_scope(assembly: &Assembly, unit: &Unit, call: Call<'_>) -> Option<Pro
     if Known::is_keyword(name) || (call.is_method && evidence.has_key(name)) {
         return None;
     }
-    let receiver = usize::from(call.is_method);
-    let native = known.arities(name).into_iter().filter_map(|arity| arity.checked_sub(receiver));
+    let native = known.written_arities(name, call.is_method).into_iter();
     let own = assembly.functions().filter(|own| own.name == name).map(|own| own.arity);
     let arities: Vec<usize> = native.chain(own).collect();
     if arities.is_empty() {

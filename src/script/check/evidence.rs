@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rhai::{ASTNode, Expr, Stmt};
+use rhai::{ASTNode, Expr, Position, Stmt};
 
 use super::unit::Unit;
 use super::walk::{self, Call};
-use crate::script::functions::keys_of;
+use crate::script::functions::takes_options_at;
 
 /// Functions that make maps with keys nobody can tell.
 const MAKERS: [&str; 3] = ["group_by", "parse_json", "set"];
@@ -52,7 +52,7 @@ impl Evidence {
             self.note_call(call);
         }
         match node {
-            ASTNode::Expr(Expr::Map(map, _)) if !is_options(around) => {
+            ASTNode::Expr(Expr::Map(map, position)) if !is_options(*position, around) => {
                 self.keys.extend(map.0.iter().map(|(key, _)| key.name.to_string()));
             }
             ASTNode::Expr(Expr::Index(parts, ..)) => self.note_index(&parts.rhs),
@@ -98,7 +98,9 @@ impl Evidence {
 }
 
 /// Returns whether a map stands where a function of ours takes its options.
-fn is_options(around: &[ASTNode<'_>]) -> bool {
-    let call = around.last().and_then(Call::of);
-    call.is_some_and(|call| keys_of(call.name()).is_some())
+fn is_options(position: Position, around: &[ASTNode<'_>]) -> bool {
+    let Some(call) = around.last().and_then(Call::of) else { return false };
+    let mut arguments = call.inner.args.iter();
+    let place = arguments.position(|argument| argument.position() == position);
+    place.is_some_and(|place| takes_options_at(call.name(), place + usize::from(call.is_method)))
 }

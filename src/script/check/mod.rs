@@ -17,6 +17,7 @@ use rhai::{AST, Engine, ParseError, Scope};
 
 use super::engine;
 use super::failure::Told;
+use super::header::Header;
 use super::known::Known;
 use super::report::Sources;
 use super::source::Source;
@@ -66,13 +67,15 @@ pub fn compile(
 
 /// Finds every mistake in some scripts, named as `run` takes them, and in what they import; one that cannot be loaded is a
 /// mistake too.
-pub fn find_mistakes(scripts: &[String], stop: &Arc<Stop>) -> Result<Vec<ScriptFailure>, Error> {
+pub fn check(scripts: &[String], stop: &Arc<Stop>) -> Result<Checked, Error> {
     on_engine_thread(|| {
         let engine = engine::build();
+        let mut headers = Vec::new();
         let of_script = |word: &String| {
             let sources = Sources::default();
             match Source::load(word, stop) {
                 Ok(source) => {
+                    headers.push((source.name.clone(), Header::read(&source.text)));
                     let assembly = Assembly::of(&engine, &source, Form::Script, &sources);
                     Ok(assembly.find_mistakes(&sources))
                 }
@@ -83,8 +86,16 @@ pub fn find_mistakes(scripts: &[String], stop: &Arc<Stop>) -> Result<Vec<ScriptF
             }
         };
         let found: Vec<_> = scripts.iter().map(of_script).collect::<Result<_, Error>>()?;
-        Ok(found.into_iter().flatten().collect())
+        Ok(Checked { mistakes: found.into_iter().flatten().collect(), headers })
     })
+}
+
+/// What there is to say of scripts that were not run.
+pub struct Checked {
+    /// Every mistake.
+    pub mistakes: Vec<ScriptFailure>,
+    /// What each script that could be loaded says of itself, by its name.
+    pub headers: Vec<(String, Header)>,
 }
 
 /// A whole script, and what there is to tell mistakes by.

@@ -5,7 +5,7 @@ use rhai::{Expr, Position};
 use super::Assembly;
 use super::unit::{Mistake, Unit};
 use super::walk::{self, Call};
-use crate::script::functions::find_unknown_key;
+use crate::script::functions::{find_unknown_key, takes_options_at};
 
 /// Finds the unknown keys of the maps that stand in a call.
 pub fn find(assembly: &Assembly, unit: &Unit) -> Vec<Mistake> {
@@ -20,8 +20,9 @@ pub fn find(assembly: &Assembly, unit: &Unit) -> Vec<Mistake> {
 
 /// Returns the keys of the maps among a call's arguments.
 fn keys(call: Call<'_>) -> impl Iterator<Item = (&str, Position)> {
-    let maps = call.inner.args.iter().filter_map(|argument| match argument {
-        Expr::Map(map, _) => Some(&map.0),
+    let places = usize::from(call.is_method)..;
+    let maps = call.inner.args.iter().zip(places).filter_map(move |argument| match argument {
+        (Expr::Map(map, _), place) if takes_options_at(call.name(), place) => Some(&map.0),
         _ => None,
     });
     maps.flatten().map(|(key, _)| (key.name.as_str(), key.pos))

@@ -6,6 +6,7 @@ use rhai::{AST, ASTNode, Engine, Expr, FnAccess, Position, Stmt};
 
 use super::{Form, parse, walk};
 use crate::script::failure::Told;
+use crate::script::header::Header;
 use crate::script::modules::Modules;
 use crate::script::report::{Frame, Sources};
 use crate::script::source::Source;
@@ -83,7 +84,8 @@ struct Reader<'e> {
 impl Reader<'_> {
     fn read(&mut self, source: &Source, form: Form, trail: Vec<Frame>) {
         self.sources.insert(&source.name, &source.text);
-        let (parsed, mistakes) = parse::parse(self.engine, &source.text, form);
+        let (parsed, mut mistakes) = parse::parse(self.engine, &source.text, form);
+        mistakes.extend(header_mistakes(&source.text));
         let is_broken = parsed.is_none();
         let mut ast = parsed.unwrap_or_default();
         ast.set_source(&source.name);
@@ -128,6 +130,17 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Returns what is wrong with a script's opening comment.
+fn header_mistakes(text: &str) -> impl Iterator<Item = Mistake> {
+    let mistakes = Header::read(text).mistakes.into_iter();
+    mistakes.map(|(line, message)| Mistake {
+        position: Position::new(u16::try_from(line).unwrap_or(u16::MAX), 1),
+        message,
+        hint: None,
+        throws: false,
+    })
 }
 
 struct Import {

@@ -78,6 +78,7 @@ fn word(rust: &str) -> &'static str {
         "Minted" => "new_token",
         "Value" => "secret",
         "Failure" => "err",
+        "Workspace" => "workspace",
         "Time" => "time",
         "Duration" => "duration",
         _ => "any",

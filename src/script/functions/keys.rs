@@ -15,6 +15,9 @@ const KEYS: &[(&str, &[&str])] = &[
     ),
     ("admin_tokens_list", &["created_by_id", "created_by_username"]),
     ("admin_tokens_revoke", &["allow_own"]),
+    ("http_get", &["headers"]),
+    ("http_post", &["headers"]),
+    ("run_command", &["stdin", "timeout"]),
     ("tokens_create", &["comment", "lifetime", "lifetime_seconds", "scopes"]),
     ("to_command", &["check", "read", "timeout", "unverified"]),
     ("to_file", &["format", "key"]),
@@ -45,6 +48,11 @@ const KEYS: &[(&str, &[&str])] = &[
 /// Returns the keys of a function's map of options; none if it takes no such map.
 pub fn keys_of(function: &str) -> Option<&'static [&'static str]> {
     KEYS.iter().find(|(name, _)| *name == function).map(|(_, keys)| *keys)
+}
+
+/// Returns whether a map at this place of a call, its receiver counted, is one of options: what is sent is none.
+pub fn takes_options_at(function: &str, place: usize) -> bool {
+    keys_of(function).is_some() && (function, place) != ("http_post", 1)
 }
 
 /// Returns what is wrong with a key and what may be meant, unless `function` knows it.

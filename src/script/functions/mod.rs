@@ -9,25 +9,32 @@
 
 mod admin;
 mod arrays;
+mod commands;
+mod environment;
 mod errors;
+mod files;
+mod http;
 mod keys;
 mod options;
 mod output;
 mod revoke;
 mod rotation;
 mod run;
+mod scopes;
 mod secrets;
 mod time;
 mod token;
 mod tokens;
 mod values;
+mod workspaces;
 
 use rhai::{Engine, Module};
 
-pub use keys::{find_unknown as find_unknown_key, keys_of};
+pub use keys::{find_unknown as find_unknown_key, keys_of, takes_options_at};
 pub use rotation::Sink;
 pub use secrets::Value as SecretValue;
 pub use tokens::Minted;
+pub use workspaces::Workspace as OtherWorkspace;
 
 /// A group of functions that are explained together.
 pub struct Topic {
@@ -49,6 +56,12 @@ pub const TOPICS: &[Topic] = &[
     Topic { title: "Output", module: output::module },
     Topic { title: "The run", module: run::module },
     Topic { title: "Secrets", module: secrets::module },
+    Topic { title: "Other workspaces", module: workspaces::module },
+    Topic { title: "Databricks' secrets", module: scopes::module },
+    Topic { title: "Files", module: files::module },
+    Topic { title: "The environment", module: environment::module },
+    Topic { title: "Programs", module: commands::module },
+    Topic { title: "Other hosts", module: http::module },
     Topic { title: "Errors", module: errors::module },
 ];
 
@@ -61,6 +74,7 @@ pub fn register(engine: &mut Engine) {
         .register_type_with_name::<crate::clock::Duration>("Duration")
         .register_type_with_name::<SecretValue>("Secret")
         .register_type_with_name::<rotation::Sink>("Sink")
+        .register_type_with_name::<OtherWorkspace>("Workspace")
         .register_type_with_name::<super::failure::Failure>("Error");
     // One module: a call looks into each in turn.
     let mut api = Module::new();

@@ -5,10 +5,10 @@ use std::path::Path;
 use rhai::Module;
 use rhai::plugin::*;
 
-use crate::error::Error;
 use crate::files;
-use crate::gate::{Admission, Effect};
-use crate::script::failure::mistake;
+use crate::gate::{Admission, Effect, Grant};
+use crate::script::convert::type_word;
+use crate::script::failure::{Thrown, mistake};
 use crate::script::run::{Run, origin};
 use crate::secret::{REDACTED, Secret};
 
@@ -23,6 +23,53 @@ impl Value {
     /// Makes the value of a token.
     pub fn of_token(token_id: &str, secret: Option<Secret>) -> Self {
         Self { token_id: token_id.to_owned(), secret }
+    }
+}
+
+/// What a script hands over to a place that takes secrets: a secret, or a text.
+pub struct Handed {
+    /// None where a dry run made it up.
+    secret: Option<Secret>,
+    /// The token it is the value of; none for a text.
+    token_id: Option<String>,
+}
+
+impl Handed {
+    /// Reads a value; anything else than a text or a secret is a mistake, of which `wanted` tells.
+    pub fn read(value: &Dynamic, wanted: &str) -> Result<Self, Thrown> {
+        if let Some(value) = value.read_lock::<Value>() {
+            let token_id = Some(value.token_id.clone());
+            return Ok(Self { secret: value.secret.clone(), token_id });
+        }
+        match value.clone().into_immutable_string() {
+            Ok(text) => {
+                Ok(Self { secret: Some(Secret::unregistered(text.as_str())), token_id: None })
+            }
+            Err(_) => Err(mistake(format!("{wanted}, not {}", type_word(value)))),
+        }
+    }
+
+    /// Returns whether it has to be kept from others: a secret, or a text that holds one.
+    pub fn is_secret(&self) -> bool {
+        let holds = |secret: &Secret| crate::secret::holds_secret(secret.expose());
+        self.token_id.is_some() || self.secret.as_ref().is_some_and(holds)
+    }
+
+    /// Returns what is handed over; a dry run's value cannot be.
+    pub fn value(&self) -> Result<&Secret, Thrown> {
+        self.secret.as_ref().ok_or_else(|| mistake("a dry run makes no value to hand over"))
+    }
+
+    /// Returns what is handed over, or what a dry run has in its place.
+    pub fn value_or_placeholder(&self) -> Secret {
+        self.secret.clone().unwrap_or_else(|| Secret::unregistered(""))
+    }
+
+    /// Notes that it has reached its place.
+    pub fn arrive(&self, run: &Run) {
+        if let Some(token_id) = &self.token_id {
+            run.forget_value(token_id);
+        }
     }
 }
 
@@ -50,12 +97,7 @@ mod api {
         value: Value,
     ) -> Result<ImmutableString, Box<EvalAltResult>> {
         let run = Run::of(&context)?;
-        if !run.session().settings().asked().allow_reveal {
-            return Err(run.throw(Error::NotGranted {
-                action: "reveal()".into(),
-                flag: "--allow-reveal".into(),
-            }));
-        }
+        run.require(&context, &Grant::Reveal)?;
         let Some(secret) = value.secret else {
             return Err(mistake("a dry run makes no value that could be revealed"));
         };
