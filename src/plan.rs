@@ -34,8 +34,7 @@ pub fn show(session: &Session, from: usize) -> Result<(), Error> {
     };
     output.note(&format!("dry run: {count}"));
     for brake in session.gate().find_brakes(&planned) {
-        let hint = brake.hint().unwrap_or_default();
-        output.warn(&format!("this is more than would be done: {brake}; {hint}"));
+        output.warn(&format!("without --dry-run this is refused: {brake}"));
     }
     Ok(())
 }

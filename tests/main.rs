@@ -33,6 +33,8 @@ mod help;
 mod layers;
 /// The networks between here and a workspace.
 mod network;
+/// What a script may do: grants, read-only runs, brakes, and the functions behind them.
+mod permissions;
 /// README.md, run as it stands.
 mod readme;
 /// The REPL on a pseudo-terminal: keys sent, screen compared.

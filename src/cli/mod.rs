@@ -19,8 +19,8 @@ use crate::script::Arguments;
 use crate::settings::Asked;
 
 pub use globals::Globals;
-pub use rotation::{FileFormat, Rotate, Rotations, Sinks, Which};
 use permissions::Permissions;
+pub use rotation::{FileFormat, Rotate, Rotations, Sinks, Which};
 
 /// Scripts, rotates and cleans up Databricks personal access tokens
 ///

@@ -42,7 +42,7 @@ pub struct Permissions {
     #[arg(long, global = true, value_name = "N|P%|none", value_parser = Limit::parse, allow_hyphen_values = true)]
     max_revocations: Option<Limit>,
     /// Create at most N tokens (10 if not said)
-    #[arg(long, global = true, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, global = true, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     max_creations: Option<usize>,
 }
 
@@ -72,4 +72,8 @@ impl Permissions {
         ];
         lists.into_iter().flatten().chain(flags.into_iter().flatten()).collect()
     }
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "write a whole number".to_owned())
 }

@@ -126,7 +126,7 @@ const AUTH_TYPES: [&str; 13] = [
 fn gate_hint(refusal: &Error) -> String {
     match refusal {
             Error::BrakeReached { wanted, done, flag, .. } => format!(
-                "if so many are meant, add {flag} {}; --dry-run shows which",
+                "--dry-run shows which; if all of them are meant, add {flag} {}",
                 done + wanted
             ),
             Error::NotGranted { flag, asked_for, .. } if asked_for.is_empty() => {

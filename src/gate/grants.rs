@@ -35,7 +35,7 @@ impl Grant {
     /// Reads what a header asks for: `allow-net=hooks.example.com`. The error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (name, value) = text.split_once('=').unwrap_or((text, ""));
-        match name {
+        let grant = match name {
             "allow-read" => Self::read(value),
             "allow-write" => Self::write(value),
             "allow-run" => Self::run(value),
@@ -45,9 +45,10 @@ impl Grant {
             "allow-profile" => Self::profile(value),
             "allow-admin" if value.is_empty() => Ok(Self::Admin),
             "allow-reveal" if value.is_empty() => Ok(Self::Reveal),
-            "allow-admin" | "allow-reveal" => Err(format!("`{name}` takes no value")),
-            _ => Err(format!("there is no permission `{name}`")),
-        }
+            "allow-admin" | "allow-reveal" => Err("it takes no value".to_owned()),
+            _ => return Err(format!("there is no permission `{name}`")),
+        };
+        grant.map_err(|problem| format!("`{text}`: {problem}"))
     }
 
     /// Reads the value of `--allow-read`.

@@ -64,6 +64,11 @@ pub const TOKEN: Attribute = secret(of("pat", "token", &["DATABRICKS_TOKEN"]));
 /// The token that somebody else signed for this run; which variable holds it is said by `oidc_token_env`.
 pub const OIDC_TOKEN: Attribute = secret(machine("oidc_token", &[]));
 
+/// Returns whether a variable of the environment holds a secret.
+pub fn is_secret_variable(name: &str) -> bool {
+    ALL.iter().any(|attribute| attribute.is_secret && attribute.variables.contains(&name))
+}
+
 /// Every attribute, in the order in which they are described.
 #[rustfmt::skip]
 pub const ALL: [Attribute; 38] = [

@@ -17,6 +17,7 @@ use std::sync::OnceLock;
 use crate::error::Error;
 use crate::output::{Format, Manner};
 use crate::profile::Profiles;
+use crate::secret::Secret;
 
 pub use asked::{Asked, Color, SandboxAddress};
 pub use attributes::sign_in_keys;
@@ -178,9 +179,14 @@ impl Settings {
         (!["0", "false", "no", "off"].contains(&said.as_str())).then_some(VARIABLE)
     }
 
-    /// Returns a variable of the environment, nothing if it is not set or empty.
+    /// Returns a variable of the environment, nothing if it is not set or empty; one that holds a credential is struck out
+    /// of all that is said from then on.
     pub fn variable(&self, name: &str) -> Option<&str> {
-        self.environment.variable(name)
+        let value = self.environment.variable(name)?;
+        if attributes::is_secret_variable(name) {
+            drop(Secret::new(value));
+        }
+        Some(value)
     }
 
     /// Returns where a program lies: in the folder that its name says, or in the first one of the search path.

@@ -28,14 +28,14 @@ pub struct Message {
 impl Message {
     /// Asks for what is there; returns the answer's text.
     pub fn get(&self, means: Means) -> Result<Body, Error> {
-        let request = Request::get(&self.path).elsewhere().doing(format!("GET to {}", self.host));
+        let request = Request::get(&self.path).elsewhere().doing(format!("asking {}", self.host));
         self.http(means)?.read(&self.signature(), &request).map(|answer| answer.body)
     }
 
     /// Sends `body`, once, and closes the permit; returns the answer's text.
     pub fn post(&self, means: Means, permit: Permit, body: &Value) -> Result<Body, Error> {
         let request =
-            Request::post(&self.path, body).elsewhere().doing(format!("POST to {}", self.host));
+            Request::post(&self.path, body).elsewhere().doing(format!("sending to {}", self.host));
         let answer =
             self.http(means)?.write(&self.signature(), permit, &request, Repeat::UnlessSent);
         answer.map(|answer| answer.body)

@@ -25,7 +25,12 @@ pub fn judge(reply: Reply, request: &Request, host: &Host, seen: Time) -> Result
         _ => {
             let retry_after =
                 reply.header("retry-after").and_then(|text| read_retry_after(text, seen));
-            let failure = Box::new(failure::read(&reply, request.call(), host.to_string()));
+            let call = if request.is_api {
+                request.call()
+            } else {
+                format!("{} to {host}", request.call())
+            };
+            let failure = Box::new(failure::read(&reply, call, host.to_string()));
             Err(Trouble::Refused { failure, retry_after, seen })
         }
     }

@@ -94,7 +94,7 @@ impl Request {
     /// Returns method and path, without a query, which can hold what is nobody's business.
     pub(super) fn call(&self) -> String {
         if !self.is_api {
-            return self.purpose.clone().unwrap_or_else(|| self.method.to_string());
+            return self.method.to_string();
         }
         let path = self.path.split('?').next().unwrap_or(&self.path);
         format!("{} {path}", self.method)

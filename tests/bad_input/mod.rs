@@ -8,3 +8,5 @@ mod comments;
 mod files;
 /// Files that are no scripts.
 mod not_scripts;
+/// Grants and brakes that mean nothing, or could mean everything.
+mod permissions;

@@ -1,8 +1,7 @@
 //! The question before a revocation on a real workspace.
 
-use super::real::Real;
 use super::terminal::Setup;
-use crate::support::{DAY, World, expect};
+use crate::support::{DAY, Real, World, expect};
 
 fn world() -> World {
     let world = World::of(|options| options.now = None);
@@ -141,4 +140,20 @@ fn the_same_question_guards_a_script_on_a_terminal() {
     let session = run().start();
     session.await_end("[N]o:").keys("y\r").await_text("revoked 3 tokens");
     assert_eq!(session.end(), 0);
+}
+
+#[test]
+fn a_brake_asks_whoever_has_said_yes_to_all() {
+    let world = World::of(|options| (options.now, options.tokens) = (None, 13));
+    let real = Real::before(&world);
+    let session = Setup::new().through(&world, real.host()).open();
+    session.input(&format!("let old = {OTHERS}; ()"));
+    let all = "for t in old { tokens_revoke(t) }\r";
+    session.keys(all).await_end("[N]o:").keys("a\r").await_text("revoking 1 more token");
+    session.await_end("[N]o:").keys("\r").await_prompt();
+    assert_eq!(world.writes().lines().count(), 10);
+    session.keys(all).await_end("[N]o:").keys("a\r").await_text("0 of 10 left");
+    session.await_end("[N]o:").keys("a\r").await_prompt();
+    assert_eq!(world.writes().lines().count(), 12);
+    assert_eq!(session.leave(), 0);
 }

@@ -1,7 +1,6 @@
 //! The REPL on a pseudo-terminal: keys sent, screen compared.
 
 /// A workspace that does not say that it is a sandbox.
-mod real;
 /// A session to send keys to.
 mod terminal;
 

@@ -70,6 +70,13 @@ impl<'w> Patroll<'w> {
             .env("DATABRICKS_TOKEN", &address.token)
     }
 
+    /// Signs in to a world through a door before it, by the environment.
+    pub fn through(mut self, world: &'w World, host: &str) -> Self {
+        self.hosts.push(host.to_owned());
+        let token = world.address().token.clone();
+        self.beside(world).env("DATABRICKS_HOST", host).env("DATABRICKS_TOKEN", &token)
+    }
+
     /// Knows a world's names and secrets without being told how to sign in to it.
     pub fn beside(mut self, world: &'w World) -> Self {
         self.world = Some(world);

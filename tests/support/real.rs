@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 
-use crate::support::World;
+use super::World;
 
 const NAME: &[u8] = b"patroll-sandbox";
 const OTHER: &[u8] = b"a-real-one-here";
