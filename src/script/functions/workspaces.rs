@@ -141,6 +141,11 @@ mod api {
     }
 
     /// Returns the workspace's address. Throws if it cannot be told.
+    ///
+    /// ```rhai
+    /// // patroll run --allow-profile prod …
+    /// print(workspace("prod").host.starts_with("http"));
+    /// ```
     #[rhai_fn(get = "host", return_raw, pure)]
     pub fn host(
         context: NativeCallContext,
@@ -152,6 +157,11 @@ mod api {
     }
 
     /// Returns the name of the profile.
+    ///
+    /// ```rhai
+    /// // patroll run --allow-profile prod …
+    /// print(workspace("prod").profile);
+    /// ```
     #[rhai_fn(get = "profile", pure)]
     pub fn profile(workspace: &mut Workspace) -> ImmutableString {
         workspace.profile.clone()
