@@ -20,6 +20,7 @@ fn each_trouble_is_survived_or_called_by_its_name() {
         ("", "made ci | asked 1, did 1 | done"),
         ("create:late=1ms", "made ci | asked 1, did 1 | done"),
         ("create:slow=10ms", "made ci | asked 1, did 1 | done"),
+        ("create:duplicate", "made ci | asked 1, did 2 | done"),
         ("create:status=429", "made ci | asked 2, did 1 | done"),
         ("create:status=429,retry-after=0,times=2", "made ci | asked 3, did 1 | done"),
         (
@@ -42,14 +43,19 @@ fn each_trouble_is_survived_or_called_by_its_name() {
         ("create:status=401", "3 UNAUTHENTICATED | asked 1, did 0 | UNAUTHENTICATED"),
         ("create:redirect=https://login.test/x?y", "1 REDIRECTED | asked 1, did 0 | REDIRECTED"),
         ("create:status=500", "6 OUTCOME_UNKNOWN of 0 | asked 1, did 0 | unknown"),
+        ("create:status=502", "6 OUTCOME_UNKNOWN of 0 | asked 1, did 0 | unknown"),
+        ("create:status=504+effect", "6 OUTCOME_UNKNOWN of 1 | asked 1, did 1 | unknown"),
         ("create:status=503", "6 OUTCOME_UNKNOWN of 0 | asked 1, did 0 | unknown"),
         ("create:status=503+effect", "6 OUTCOME_UNKNOWN of 1 | asked 1, did 1 | unknown"),
         ("create:cut-before", "6 OUTCOME_UNKNOWN of 0 | asked 1, did 0 | unknown"),
         ("create:cut-after", "6 OUTCOME_UNKNOWN of 1 | asked 1, did 1 | unknown"),
         ("create:truncate", "6 OUTCOME_UNKNOWN of 1 | asked 1, did 1 | unknown"),
+        ("create:garbage", "6 OUTCOME_UNKNOWN of 0 | asked 1, did 0 | unknown"),
         ("create:garbage+effect", "6 OUTCOME_UNKNOWN of 1 | asked 1, did 1 | unknown"),
         ("create:html", "6 OUTCOME_UNKNOWN of 0 | asked 1, did 0 | unknown"),
+        ("create:html+effect", "6 OUTCOME_UNKNOWN of 1 | asked 1, did 1 | unknown"),
         ("create:empty", "6 OUTCOME_UNKNOWN of 0 | asked 1, did 0 | unknown"),
+        ("create:empty+effect", "6 OUTCOME_UNKNOWN of 1 | asked 1, did 1 | unknown"),
     ];
     for (fault, expected) in cases {
         assert_eq!(story(&Desk::with_fault(fault)), expected, "{fault}");
