@@ -57,7 +57,7 @@ impl Session {
             mode,
             grants,
             Arc::clone(&clock),
-            state.clone(),
+            settings.audit_log(),
             Arc::clone(&output),
             Arc::clone(&stop),
         )

@@ -44,6 +44,11 @@ impl StateDir {
         OpenOptions::new().append(true).create(true).mode(0o600).open(self.path(name))
     }
 
+    /// Makes the folder, if it is not there.
+    pub fn make(&self) -> io::Result<()> {
+        make_private(&self.0)
+    }
+
     /// Reads the last `most` bytes of `name`, whole lines only.
     pub fn read_tail(&self, name: &str, most: u64) -> io::Result<String> {
         let mut file = File::open(self.path(name))?;

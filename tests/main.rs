@@ -9,6 +9,8 @@
 /// The builder of runs, a world to run them in, and what is looked at after every one of them.
 mod support;
 
+/// The audit log: what is written, how it is kept, and how it is read.
+mod audit;
 /// Signing in: who wins, every method, what is shown of it, and the profile file.
 mod auth;
 /// Bad input: one error, a hint, the right exit code, no panic.

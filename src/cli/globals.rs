@@ -32,7 +32,7 @@ pub struct Globals {
     /// Read the key of --client-cert from this file, if it is not in the same
     #[arg(long, global = true, value_name = "FILE", requires = "client_cert")]
     client_key: Option<PathBuf>,
-    /// Keep the audit log in this folder
+    /// Remember in this folder: the audit log, rotations, locks
     #[arg(long, global = true, value_name = "FOLDER")]
     state_dir: Option<PathBuf>,
     /// Say which token is the one signed in with, where its value does not tell
@@ -68,6 +68,9 @@ pub struct Globals {
     /// Answer yes to every question
     #[arg(short, long, global = true)]
     yes: bool,
+    /// Write the audit log to this file, or `-` for stdout, from dry runs too
+    #[arg(long, global = true, value_name = "FILE")]
+    audit_log: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -119,6 +122,7 @@ impl Globals {
             debug: self.debug,
             quiet: self.quiet,
             yes: self.yes,
+            audit_log: self.audit_log,
         }
     }
 }
@@ -143,6 +147,35 @@ pub fn lifetime_in_seconds(text: &str) -> Result<Duration, String> {
 fn at_least_a_second(length: Duration) -> Result<Duration, String> {
     let shortest = Duration::from_seconds(1);
     if length < shortest { Err("a token lives for 1 s or longer".to_owned()) } else { Ok(length) }
+}
+
+/// A point in time as people say it.
+#[derive(Clone, Copy, Debug)]
+pub enum Moment {
+    /// At this time.
+    At(Time),
+    /// So long ago.
+    Ago(Duration),
+}
+
+impl Moment {
+    /// Returns the instant.
+    pub fn before(self, now: Time) -> Time {
+        match self {
+            Self::At(time) => time,
+            Self::Ago(length) => now.plus(length.negated()),
+        }
+    }
+}
+
+/// Reads an instant, or how long ago it was.
+pub fn moment(text: &str) -> Result<Moment, String> {
+    let time = || Time::parse(text).map(Moment::At);
+    duration(text).map(Moment::Ago).or_else(|_| time()).map_err(|_| {
+        format!(
+            "`{text}` is neither a time nor a duration; write 2026-11-23, 2026-11-23T00:00Z or 24h"
+        )
+    })
 }
 
 /// Reads an instant, with its hint in the message.

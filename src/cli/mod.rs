@@ -15,10 +15,11 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::clock::{Duration, Time};
 use crate::error::exit;
+use crate::gate::EFFECTS;
 use crate::script::Arguments;
 use crate::settings::Asked;
 
-pub use globals::Globals;
+pub use globals::{Globals, Moment};
 use permissions::Permissions;
 pub use rotation::{FileFormat, Rotate, Rotations, Sinks, Which};
 
@@ -131,6 +132,12 @@ pub enum Command {
     )]
     Configure,
 
+    /// Show what was changed from this machine, and what was refused or left out
+    ///
+    /// `--profile` shows one profile's; `--audit-log` names another log than the usual one.
+    #[command(after_help = "Example: patroll audit --since 24h --effect revoke_token")]
+    Audit(Audit),
+
     /// Print a completion script for a shell
     #[command(
         after_help = "Example: patroll completions bash > ~/.local/share/bash-completion/completions/patroll"
@@ -219,6 +226,20 @@ pub enum Tokens {
         #[arg(long)]
         if_exists: bool,
     },
+}
+
+/// Which lines of the audit log are shown.
+#[derive(Debug, clap::Args)]
+pub struct Audit {
+    /// Only from this time on: a time, or how long ago
+    #[arg(long, value_name = "WHEN", value_parser = globals::moment, allow_hyphen_values = true)]
+    pub since: Option<Moment>,
+    /// Only before this time: a time, or how long ago
+    #[arg(long, value_name = "WHEN", value_parser = globals::moment, allow_hyphen_values = true)]
+    pub until: Option<Moment>,
+    /// Only this effect
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(EFFECTS))]
+    pub effect: Option<String>,
 }
 
 /// What is to be done with the bundled scripts.

@@ -1,5 +1,6 @@
 //! What each command does, in a file of its name: from what was typed to what is said.
 
+mod audit;
 mod auth;
 mod check;
 mod completions;
@@ -44,6 +45,7 @@ pub fn execute(
         Command::Scripts(scripts) => scripts::execute(&scripts, &output),
         Command::Docs { name } => docs::execute(name.as_deref(), &output),
         Command::Completions { shell } => completions::execute(shell, &output),
+        Command::Audit(which) => audit::execute(&which, typed.asked, environment, &output),
         Command::Check { scripts } => {
             let _timer = limit_time(typed.asked.timeout, &stop)?;
             check::execute(&scripts, &output, &stop)

@@ -11,7 +11,7 @@ impl Error {
                 "is this the address of a workspace? A proxy or a login page may be answering".to_owned()
             }
             Self::Audit { .. } => {
-                "what cannot be audited is not done; make it writable, or name another folder with --state-dir".to_owned()
+                "what cannot be audited is not done; make it writable, or name another file with --audit-log".to_owned()
             }
             Self::BadDuration { .. } => "write 90d, 36h, 2w or 1h30m".to_owned(),
             Self::BadTime { .. } => "write 2026-11-23T00:00Z, 2026-11-23 or never".to_owned(),

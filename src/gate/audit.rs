@@ -1,20 +1,63 @@
-//! The audit log: one JSON line for each effect that was admitted or refused, appended whole.
+//! The audit log: one JSON line for each effect that was admitted, refused or left out, appended whole.
 //!
-//! It holds no secret, and what cannot be audited is not done.
+//! It holds no secret, and what cannot be audited is not done. How its file is written is `log`'s.
 
-use std::fs::File;
-use std::io::Write;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::json;
 
 use super::effect::{Effect, Origin, Place};
+use super::log::LogFile;
 use crate::clock::{Clock, Time};
 use crate::error::{Error, reason};
+use crate::output::Output;
 use crate::secret;
 use crate::state::StateDir;
 
 const NAME: &str = "audit.jsonl";
+
+/// Where the audit log goes.
+#[derive(Clone, Debug)]
+pub enum AuditTo {
+    /// To a file in the state folder, which a dry run leaves alone.
+    State(StateDir),
+    /// To this file, from dry runs too.
+    File(PathBuf),
+    /// To stdout, from dry runs too.
+    Stdout,
+}
+
+impl From<StateDir> for AuditTo {
+    fn from(state: StateDir) -> Self {
+        Self::State(state)
+    }
+}
+
+impl AuditTo {
+    /// Returns the file, if it is one.
+    pub fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::State(state) => Some(state.path(NAME)),
+            Self::File(path) => Some(path.clone()),
+            Self::Stdout => None,
+        }
+    }
+
+    fn open(&self) -> std::io::Result<Log> {
+        match self {
+            Self::State(state) => state.make().and_then(|()| LogFile::open(&state.path(NAME))),
+            Self::File(path) => LogFile::open(path),
+            Self::Stdout => return Ok(Log::Stdout),
+        }
+        .map(Log::File)
+    }
+}
+
+enum Log {
+    File(LogFile),
+    Stdout,
+}
 
 /// What came of an effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +70,8 @@ pub enum Outcome {
     Refused { code: String, request_id: Option<String> },
     /// Nobody knows.
     Unknown,
+    /// It was not to happen: in a dry run, or on the machine of a run in a sandbox.
+    LeftOut { by: &'static str },
 }
 
 /// An effect on its way.
@@ -47,6 +92,7 @@ impl Entry {
             Outcome::AlreadyGone { request_id } => ("already_gone", None, request_id.as_deref()),
             Outcome::Refused { code, request_id } => (code.as_str(), None, request_id.as_deref()),
             Outcome::Unknown => ("unknown", None, None),
+            Outcome::LeftOut { by } => (*by, None, None),
         };
         let mut line = json!({
             "time": time.to_string(),
@@ -70,23 +116,29 @@ impl Entry {
 
 /// The log of one run.
 pub struct Audit {
-    state: StateDir,
+    to: AuditTo,
     clock: Arc<Clock>,
+    output: Arc<Output>,
     run_id: String,
-    file: Mutex<Option<File>>,
+    log: Mutex<Option<Log>>,
 }
 
 impl Audit {
-    pub fn new(state: StateDir, clock: Arc<Clock>) -> Self {
+    pub fn new(to: AuditTo, clock: Arc<Clock>, output: Arc<Output>) -> Self {
         let run_id = format!("{:016x}", fastrand::u64(..));
-        Self { state, clock, run_id, file: Mutex::default() }
+        Self { to, clock, output, run_id, log: Mutex::default() }
+    }
+
+    /// Returns whether a dry run is audited too: somebody has said where.
+    pub fn takes_dry_runs(&self) -> bool {
+        !matches!(self.to, AuditTo::State(_))
     }
 
     /// Opens the log, so that a line can be written once the effect has happened.
     pub fn open(&self) -> Result<(), Error> {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        if file.is_none() {
-            *file = Some(self.state.append(NAME).map_err(|error| self.unwritable(&error))?);
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        if log.is_none() {
+            *log = Some(self.to.open().map_err(|error| self.unwritable(&error))?);
         }
         Ok(())
     }
@@ -95,12 +147,15 @@ impl Audit {
     pub fn write(&self, entry: &Entry, outcome: &Outcome) -> Result<(), Error> {
         let line = entry.line(self.clock.now(), &self.run_id, outcome);
         self.open()?;
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = file.as_mut().map_or(Ok(()), |file| file.write_all(line.as_bytes()));
-        written.map_err(|error| self.unwritable(&error))
+        match self.log.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            Some(Log::File(file)) => file.append(&line).map_err(|error| self.unwritable(&error)),
+            Some(Log::Stdout) => self.output.line(line.trim_end()),
+            None => Ok(()),
+        }
     }
 
     fn unwritable(&self, error: &std::io::Error) -> Error {
-        Error::Audit { path: self.state.path(NAME), reason: reason(error) }
+        let path = self.to.path().unwrap_or_default();
+        Error::Audit { path, reason: reason(error) }
     }
 }

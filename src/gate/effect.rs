@@ -2,6 +2,19 @@
 
 use crate::clock::Duration;
 
+/// The names of all effects in the audit log.
+pub const EFFECTS: [&str; 9] = [
+    "create_token",
+    "revoke_token",
+    "write_file",
+    "write_profile",
+    "create_scope",
+    "put_secret",
+    "delete_secret",
+    "run_command",
+    "send",
+];
+
 /// A change about to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {

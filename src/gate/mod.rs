@@ -9,6 +9,7 @@ mod brakes;
 mod consent;
 mod effect;
 mod grants;
+mod log;
 mod permit;
 mod tally;
 mod verdict;
@@ -18,16 +19,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::output::Output;
-use crate::state::StateDir;
 use crate::stop::Stop;
 
-pub use audit::Outcome;
 use audit::{Audit, Entry};
+pub use audit::{AuditTo, Outcome};
 pub use brakes::{Brakes, Limit, Limits};
 use consent::Consent;
 pub use consent::{Answer, Ask, Askers, Question};
-pub use effect::{Effect, Origin, Place};
+pub use effect::{EFFECTS, Effect, Origin, Place};
 pub use grants::{Grant, Grants};
+pub use log::files_of;
 use permit::Books;
 pub use permit::Permit;
 use tally::Tally;
@@ -97,16 +98,16 @@ pub struct Wishes {
 }
 
 impl Gate {
-    /// Makes the gate of a run whose audit log lies in `state`.
+    /// Makes the gate of a run that is audited to `audit`.
     pub fn new(
         mode: Mode,
         grants: Grants,
         clock: Arc<Clock>,
-        state: StateDir,
+        audit: impl Into<AuditTo>,
         output: Arc<Output>,
         stop: Arc<Stop>,
     ) -> Self {
-        let audit = Audit::new(state, clock);
+        let audit = Audit::new(audit.into(), clock, Arc::clone(&output));
         let books =
             Arc::new(Books { audit, tally: Tally::default(), output, stop: Arc::clone(&stop) });
         Self {
@@ -245,6 +246,10 @@ impl Gate {
             };
             let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
             planned.extend(effects.iter().map(plan));
+            drop(planned);
+            if self.books.audit.takes_dry_runs() {
+                self.leave_out(effects, place, origin, "dry_run")?;
+            }
             return Ok(false);
         }
         if self.mode == Mode::Sandbox && effects.iter().any(Effect::leaves_workspace) {
@@ -254,6 +259,7 @@ impl Gate {
                     .output
                     .note(&format!("sandbox: not really done: {verb} {}", effect.what()));
             }
+            self.leave_out(effects, place, origin, "sandbox")?;
             return Ok(false);
         }
         if let Err(error) = self.brake(effects, place) {
@@ -264,6 +270,22 @@ impl Gate {
         }
         self.books.audit.open().map_err(|error| self.stop.fail(error))?;
         Ok(true)
+    }
+
+    /// Records that effects are left out.
+    fn leave_out(
+        &self,
+        effects: &[Effect],
+        place: &Place,
+        origin: &Origin,
+        by: &'static str,
+    ) -> Result<(), Error> {
+        let outcome = Outcome::LeftOut { by };
+        for effect in effects {
+            let entry = Entry::new(effect.clone(), place.clone(), origin.clone());
+            self.books.audit.write(&entry, &outcome).map_err(|error| self.stop.fail(error))?;
+        }
+        Ok(())
     }
 
     /// Returns why an effect may not happen, if so.
@@ -287,7 +309,7 @@ impl Gate {
 
     /// Records that `effect` is refused because of `error`, which ends the run; returns the error.
     pub fn refuse(&self, effect: Effect, place: &Place, origin: &Origin, error: Error) -> Error {
-        if !self.is_dry() {
+        if !self.is_dry() || self.books.audit.takes_dry_runs() {
             let entry = Entry::new(effect, place.clone(), origin.clone());
             self.books.close(
                 &entry,

@@ -38,7 +38,9 @@ impl Tally {
                 counts.unknown += 1;
                 return None;
             }
-            Outcome::AlreadyGone { .. } | Outcome::Refused { .. } => return None,
+            Outcome::AlreadyGone { .. } | Outcome::Refused { .. } | Outcome::LeftOut { .. } => {
+                return None;
+            }
         };
         let (_, verb) = effect.verbs();
         let deed = (verb, effect.noun());

@@ -75,6 +75,8 @@ pub struct Asked {
     pub quiet: bool,
     /// `--yes`.
     pub yes: bool,
+    /// `--audit-log`.
+    pub audit_log: Option<PathBuf>,
 }
 
 impl Asked {

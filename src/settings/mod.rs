@@ -15,9 +15,11 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::error::Error;
+use crate::gate::AuditTo;
 use crate::output::{Format, Manner};
 use crate::profile::Profiles;
 use crate::secret::Secret;
+use crate::state::StateDir;
 
 pub use asked::{Asked, Color, SandboxAddress};
 pub use attributes::sign_in_keys;
@@ -109,6 +111,15 @@ impl Settings {
         let base = self.environment.variable("XDG_STATE_HOME").map(PathBuf::from);
         let base = base.filter(|path| path.is_absolute());
         base.unwrap_or_else(|| self.home().join(".local/state")).join("patroll")
+    }
+
+    /// Returns where the audit log goes: `--audit-log`, or a file in the state folder.
+    pub fn audit_log(&self) -> AuditTo {
+        match &self.asked.audit_log {
+            None => AuditTo::State(StateDir::new(self.state_dir())),
+            Some(path) if path.as_os_str() == "-" => AuditTo::Stdout,
+            Some(path) => AuditTo::File(path.clone()),
+        }
     }
 
     /// Returns the path of the profile file.

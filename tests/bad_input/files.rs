@@ -15,7 +15,7 @@ fn what_cannot_be_audited_is_not_done() {
     run("--state-dir taken tokens create --comment x").expect(expect![[r#"
         --- stderr
         error: the audit log taken/audit.jsonl cannot be written: file exists
-        hint: what cannot be audited is not done; make it writable, or name another folder with --state-dir
+        hint: what cannot be audited is not done; make it writable, or name another file with --audit-log
         --- exit 5
     "#]]);
     run("--state-dir state run cleanup_expired --older-than 30d").expect(expect![[r#"
@@ -25,7 +25,7 @@ fn what_cannot_be_audited_is_not_done() {
            |
         29 | tokens_revoke(found);
            | ^^^^^^^^^^^^^
-        hint: what cannot be audited is not done; make it writable, or name another folder with --state-dir
+        hint: what cannot be audited is not done; make it writable, or name another file with --audit-log
         --- exit 5
     "#]]);
     assert_eq!(world.writes(), "");
@@ -49,7 +49,7 @@ fn no_script_gets_around_the_audit() {
           |
         1 | for i in 0..3 { try { tokens_create("x", days(1)); } catch { } } print(1);
           |                       ^^^^^^^^^^^^^
-        hint: what cannot be audited is not done; make it writable, or name another folder with --state-dir
+        hint: what cannot be audited is not done; make it writable, or name another file with --audit-log
         --- exit 5
     "#]]);
     assert_eq!(world.writes(), "");
