@@ -33,7 +33,7 @@ pub enum Effect {
     /// A secret leaves a scope.
     DeleteSecret { scope: String, key: String },
     /// A program runs; its arguments hold no secret.
-    RunCommand { program: String, arguments: Vec<String> },
+    RunCommand { program: String, arguments: Vec<String>, is_look: bool },
     /// Something is sent to a host that is no workspace of this run.
     Send { host: String, method: &'static str },
 }
@@ -106,12 +106,17 @@ impl Effect {
             Self::PutSecret { scope, key } | Self::DeleteSecret { scope, key } => {
                 format!("secret {scope}/{key}")
             }
-            Self::RunCommand { program, arguments } => {
+            Self::RunCommand { program, arguments, .. } => {
                 let words = std::iter::once(program).chain(arguments);
                 words.map(|word| quote(word)).collect::<Vec<_>>().join(" ")
             }
             Self::Send { host, method } => format!("a {method} to {host}"),
         }
+    }
+
+    /// Returns whether it is meant to find something out: it is audited, and told of nowhere else.
+    pub fn is_look(&self) -> bool {
+        matches!(self, Self::RunCommand { is_look: true, .. })
     }
 
     /// Returns whether it changes something else than a workspace.

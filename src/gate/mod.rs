@@ -245,7 +245,7 @@ impl Gate {
                 origin: origin.clone(),
             };
             let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
-            planned.extend(effects.iter().map(plan));
+            planned.extend(effects.iter().filter(|effect| !effect.is_look()).map(plan));
             drop(planned);
             if self.books.audit.takes_dry_runs() {
                 self.leave_out(effects, place, origin, "dry_run")?;

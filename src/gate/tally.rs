@@ -31,6 +31,9 @@ struct Counts {
 impl Tally {
     /// Counts an effect; returns the line that tells of it, if it happened.
     pub fn count(&self, effect: &Effect, outcome: &Outcome) -> Option<String> {
+        if effect.is_look() {
+            return None;
+        }
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let made = match outcome {
             Outcome::Done { made, .. } => made.as_deref().unwrap_or_default(),

@@ -43,7 +43,8 @@ impl Desk {
     }
 
     fn permit(&self) -> Permit {
-        let effect = Effect::RunCommand { program: "sh".to_owned(), arguments: Vec::new() };
+        let effect =
+            Effect::RunCommand { program: "sh".to_owned(), arguments: Vec::new(), is_look: false };
         match self.gate.admit(effect, &Place::default(), &Origin::default()).unwrap() {
             Admission::Go(permit) => permit,
             Admission::Dry(_) => unreachable!("this is no dry run"),

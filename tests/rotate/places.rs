@@ -193,3 +193,29 @@ fn a_secret_of_the_workspace_gets_the_value() {
     assert_eq!(place.rotate(args).code(), 0);
     assert_ne!(place.world.secret("ci", "token"), value.trim());
 }
+
+#[test]
+fn a_place_that_is_only_read_is_nothing_to_tell_of() {
+    let place = Place::new();
+    place.folder.write("put", "#!/bin/sh\ncat > held\n", 0o755);
+    place.folder.write("get", "#!/bin/sh\ntest -e held || exit 3\ncat held\n", 0o755);
+    let script = r#"
+        tokens_rotate(#{
+            slot: "deploy", grace: "0",
+            sinks: [to_file("token.txt"), to_command(["./put"], #{ read: ["./get"] })],
+        });
+    "#;
+    let run = || {
+        let run = place.patroll().script(script);
+        run.args("--allow-write . --allow-run ./put --allow-run ./get").run()
+    };
+    run().expect(expect![[r#"
+        --- stderr
+        created 1 token, revoked 1 token, wrote 1 file, ran 1 command
+        --- exit 0
+    "#]]);
+    place.pass(24);
+    run().expect(expect![[r#"
+        --- exit 0
+    "#]]);
+}

@@ -1,6 +1,6 @@
 //! A command as a sink: it is given the value on stdin, and another one may give it back on stdout.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -57,11 +57,12 @@ impl CommandSpec {
 impl CommandSink<'_> {
     /// Runs a command to its end; nothing if it must not really happen.
     fn run(&self, command: &[String], stdin: Option<&Secret>) -> Result<Option<Ended>, Error> {
-        let (effect, place) = effect_of(command);
+        let (effect, place) = effect_of(command, stdin.is_none());
         let Some(permit) = self.bench.admit(effect, &place)? else { return Ok(None) };
         let settings = self.bench.session.settings();
         let (program, arguments) = command.split_first().unwrap_or((&self.spec.put[0], &[]));
-        let program = find(program, &settings.search_path());
+        let program =
+            settings.find_program(program.as_ref()).unwrap_or_else(|| PathBuf::from(program));
         let line = stdin.map(|value| Secret::unregistered(format!("{}\n", value.expose())));
         let told = Command {
             program: &program,
@@ -113,7 +114,7 @@ impl Sink for CommandSink<'_> {
     }
 
     fn effect(&self) -> (Effect, Place) {
-        effect_of(&self.spec.put)
+        effect_of(&self.spec.put, false)
     }
 
     fn put(&self, value: &Secret, _: &str) -> Result<(), Error> {
@@ -121,11 +122,11 @@ impl Sink for CommandSink<'_> {
     }
 }
 
-fn effect_of(command: &[String]) -> (Effect, Place) {
+fn effect_of(command: &[String], is_look: bool) -> (Effect, Place) {
     let (program, arguments) = command
         .split_first()
         .map_or_else(Default::default, |(program, rest)| (program.clone(), rest.to_vec()));
-    (Effect::RunCommand { program, arguments }, Place::default())
+    (Effect::RunCommand { program, arguments, is_look }, Place::default())
 }
 
 fn failed(command: &[String], ended: &Ended) -> Error {
@@ -134,13 +135,4 @@ fn failed(command: &[String], ended: &Ended) -> Error {
         program: command.first().cloned().unwrap_or_default(),
         reason: format!("ended with {}: {complaint}", ended.code),
     }
-}
-
-/// Returns where a program lies that is named without its folder.
-fn find(program: &str, search_path: &[PathBuf]) -> PathBuf {
-    if program.contains('/') {
-        return PathBuf::from(program);
-    }
-    let found = search_path.iter().map(|folder| folder.join(program)).find(|path| path.is_file());
-    found.unwrap_or_else(|| Path::new(program).to_owned())
 }

@@ -84,7 +84,8 @@ fn run_with(
     let limit = read_limit(options)?;
     let settings = run.session().settings();
     let program = settings.find_program(name.as_ref()).unwrap_or_else(|| PathBuf::from(name));
-    let effect = Effect::RunCommand { program: name.clone(), arguments: arguments.to_vec() };
+    let effect =
+        Effect::RunCommand { program: name.clone(), arguments: arguments.to_vec(), is_look: false };
     let said = match run.admit(context, effect)? {
         Admission::Dry(_) => ImmutableString::new(),
         Admission::Go(permit) => {
