@@ -44,8 +44,8 @@ pub fn execute(session: &Session, rotations: Rotations) -> Result<(), Error> {
                 Aborted::GivenUp(report) => show_report(session, &report),
                 Aborted::PutAside(path) => say(
                     session,
-                    json!({ "put_aside": path }),
-                    format!("the journal lies in {} now; no token was touched", path.display()),
+                    &json!({ "put_aside": path }),
+                    &format!("the journal lies in {} now; no token was touched", path.display()),
                 ),
             }
         }
@@ -60,8 +60,8 @@ pub fn execute(session: &Session, rotations: Rotations) -> Result<(), Error> {
             let text = format!("slot {slot} has token {} now", adopted.token_id);
             say(
                 session,
-                json!({ "slot": slot, "token_id": adopted.token_id, "others": adopted.others }),
-                text,
+                &json!({ "slot": slot, "token_id": adopted.token_id, "others": adopted.others }),
+                &text,
             )
         }
     }
@@ -141,10 +141,10 @@ fn short(token_id: &str) -> &str {
 }
 
 /// Writes a value as JSON where that was asked for, else as a line for people.
-fn say(session: &Session, value: Value, text: String) -> Result<(), Error> {
+fn say(session: &Session, value: &Value, text: &str) -> Result<(), Error> {
     match session.output().asked_format() {
         Format::Json => session.output().line(&indent(&value.to_string())),
-        Format::Auto | Format::Table | Format::Csv => session.output().line(&text),
+        Format::Auto | Format::Table | Format::Csv => session.output().line(text),
     }
 }
 
@@ -171,7 +171,7 @@ fn show_report(session: &Session, report: &Report) -> Result<(), Error> {
     }
     let line = |line: &String| format!("slot {}: {line}", report.slot);
     let text = lines.iter().map(line).collect::<Vec<_>>().join("\n");
-    say(session, serde_json::to_value(report).unwrap_or_default(), text)
+    say(session, &serde_json::to_value(report).unwrap_or_default(), &text)
 }
 
 fn show_overview(session: &Session) -> Result<(), Error> {
@@ -183,7 +183,7 @@ fn show_overview(session: &Session) -> Result<(), Error> {
     }
     let mut table = Table::new(["slot", "state", "token_id", "last", "next", "strays", "next run"]);
     for slot in slots {
-        let time = |time: Option<crate::clock::Time>| time.map(|time| time.short());
+        let time = |time: Option<crate::clock::Time>| time.map(crate::clock::Time::short);
         let id = slot.token_id.as_deref().map(short).map(str::to_owned);
         table.rows.push(vec![
             slot.slot,

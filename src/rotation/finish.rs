@@ -33,7 +33,7 @@ impl Rotation<'_> {
         }
         match self.guard(&new)? {
             Guarded::Sound => {}
-            Guarded::Restored => return self.wait(self.now().plus(self.grace(&new)?)),
+            Guarded::Restored => return Ok(self.wait(self.now().plus(self.grace(&new)?))),
             Guarded::Lost => {
                 self.journal.fall_back();
                 self.save()?;
@@ -43,7 +43,7 @@ impl Rotation<'_> {
         }
         let end = since.plus(self.grace(&new)?);
         if self.now() < end {
-            return self.wait(end);
+            return Ok(self.wait(end));
         }
         if !self.hooks.before_revoke(&old.record(self.now())?)? {
             self.tell(format!("`before_revoke` keeps token {} alive", short(&old.token_id)));
@@ -52,9 +52,9 @@ impl Rotation<'_> {
         self.revoke_old(&old, &new)
     }
 
-    fn wait(&mut self, until: Time) -> Result<Next, Error> {
+    fn wait(&mut self, until: Time) -> Next {
         self.report.waits_until = Some(until);
-        Ok(Next::End)
+        Next::End
     }
 
     /// Reads every sink again, and puts the new value back where it was lost.
@@ -154,7 +154,7 @@ impl Rotation<'_> {
 
     fn plan_revocation(&mut self, old: &Holding, end: Time) -> Result<Next, Error> {
         if self.now() < end {
-            return self.wait(end);
+            return Ok(self.wait(end));
         }
         let session = self.bench.session;
         let effect = Effect::RevokeToken {

@@ -187,7 +187,7 @@ impl Seen<'_, '_> {
     /// Begins a journal with the token that the sinks are proven, or vouched, to hold.
     pub(super) fn begin(&self, salt: Salt) -> Result<Journal, Error> {
         let value = self.common_value()?;
-        let proven = self.proven(value)?;
+        let proven = self.proven(value);
         let token = self.named(proven.as_ref().map(|(_, token)| *token))?;
         let (slot, token_id) = (self.bench.slot, token.token_id().to_owned());
         match Stamp::of(token.comment()) {
@@ -238,8 +238,8 @@ impl Seen<'_, '_> {
     }
 
     /// Returns the listed token that the sinks are proven to hold: its id is the value's hash, or stands beside the value.
-    fn proven(&self, value: Option<&Secret>) -> Result<Option<(String, &Token)>, Error> {
-        let Some(value) = value else { return Ok(None) };
+    fn proven(&self, value: Option<&Secret>) -> Option<(String, &Token)> {
+        let value = value?;
         let find = |id: &str| self.tokens.iter().find(|token| token.token_id() == id);
         let holder = |is_it: &dyn Fn(&Reading) -> bool| {
             let found = self.sinks.iter().find(|sink| is_it(&self.readings[&sink.key()]));
@@ -247,14 +247,14 @@ impl Seen<'_, '_> {
         };
         if let Some(token) = ids_of_value(value).iter().find_map(|id| find(id)) {
             let name = holder(&|reading| matches!(reading, Reading::Holds { .. }));
-            return Ok(Some((name, token)));
+            return Some((name, token));
         }
         let beside = self.readings.values().find_map(|reading| match reading {
             Reading::Holds { token_id: Some(id), .. } => find(id),
             _ => None,
         });
         let name = holder(&|reading| matches!(reading, Reading::Holds { token_id: Some(_), .. }));
-        Ok(beside.map(|token| (name, token)))
+        beside.map(|token| (name, token))
     }
 
     /// Returns the token that is named, or else the one that is proven.

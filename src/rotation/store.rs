@@ -85,8 +85,8 @@ impl Store {
 
     /// Puts a journal aside that nobody can use.
     pub fn put_aside(&self) -> Result<PathBuf, Error> {
-        let aside = (1..)
-            .map(|number: u32| self.path.with_extension(format!("damaged-{number}")))
+        let aside = (1..u32::MAX)
+            .map(|number| self.path.with_extension(format!("damaged-{number}")))
             .find(|path| path.symlink_metadata().is_err())
             .unwrap_or_else(|| self.path.with_extension("damaged"));
         fs::rename(&self.path, &aside).map_err(|error| self.unwritable(&error))?;

@@ -291,7 +291,7 @@ fn a_script_that_asks_wrongly_is_told_so() {
         r#"tokens_rotate(#{ slot: "a", sinks: [to_command([], #{ unverified: true })] })"#,
     ]
     .into_iter()
-    .map(|script| format!("{}", place.patroll().script(script).run()))
+    .map(|script| place.patroll().script(script).run().to_string())
     .collect();
     expect![[r#"
         --- stderr
