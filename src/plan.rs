@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::error::Error;
-use crate::gate::{Effect, Planned};
+use crate::gate::{Effect, Place, Planned};
 use crate::output::{Format, Table, csv, indent};
 use crate::session::Session;
 
@@ -17,14 +17,15 @@ pub fn show(session: &Session, from: usize) -> Result<(), Error> {
     }
     let output = session.output();
     let planned = session.gate().planned().split_off(from);
+    let is_fleet = session.settings().asked().fleet.flag().is_some();
     match output.asked_format() {
         Format::Json => {
             output.line(&indent(&planned.iter().map(json_of).collect::<Value>().to_string()))?;
         }
-        Format::Csv => output.line(&csv(&table_of(&planned, usize::MAX)))?,
+        Format::Csv => output.line(&csv(&table_of(&planned, usize::MAX, is_fleet)))?,
         Format::Auto | Format::Table if planned.is_empty() => {}
         Format::Auto | Format::Table => {
-            output.line(&table_of(&planned, SHORT_ID).draw(output.width()))?;
+            output.line(&table_of(&planned, SHORT_ID, is_fleet).draw(output.width()))?;
         }
     }
     let count = match planned.len() {
@@ -39,8 +40,8 @@ pub fn show(session: &Session, from: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns the plan with ids of at most `id_length` letters.
-fn table_of(planned: &[Planned], id_length: usize) -> Table {
+/// Returns the plan with ids of at most `id_length` letters, and with the workspaces if there may be several.
+fn table_of(planned: &[Planned], id_length: usize, is_fleet: bool) -> Table {
     let mut table = Table::new(["would", "what", "comment", "asked by"]);
     for plan in planned {
         let what = match &plan.effect {
@@ -58,6 +59,13 @@ fn table_of(planned: &[Planned], id_length: usize) -> Table {
             plan.effect.comment().unwrap_or_default().to_owned(),
             origin,
         ]);
+    }
+    if is_fleet {
+        table.columns.insert(0, "workspace".to_owned());
+        for (row, plan) in table.rows.iter_mut().zip(planned) {
+            let Place { profile, host, .. } = &plan.place;
+            row.insert(0, profile.as_ref().unwrap_or(host).clone());
+        }
     }
     table
 }

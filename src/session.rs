@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::gate::{Askers, Brakes, Gate, Grants, Mode, Place};
-use crate::output::Output;
-use crate::settings::{Asked, Connection, Settings};
+use crate::output::{Output, Reaper};
+use crate::settings::{Asked, Connection, Member, Settings};
 use crate::state::StateDir;
 use crate::stop::Stop;
 use crate::wire::{Means, Pace};
-use crate::workspace::{Lazy, Shared, Workspace};
+use crate::workspace::{Lazy, Shared, Workspace, warn_if_exposed};
 
 /// Everything a run has.
 pub struct Session {
@@ -29,13 +29,12 @@ const _: () = {
 impl Session {
     /// Makes the session of a command; reads no file and makes no request.
     pub fn new(settings: Settings, output: Arc<Output>, stop: Arc<Stop>, askers: Askers) -> Self {
-        let brakes = Arc::new(Brakes::new(settings.asked().limits));
-        Self::sharing(brakes, settings, output, stop, askers)
+        Self::make(None, settings, output, stop, askers)
     }
 
-    /// Makes a session that counts with the brakes of others.
-    fn sharing(
-        brakes: Arc<Brakes>,
+    /// Makes a session, whose gate may be a part of another.
+    fn make(
+        whole: Option<&Gate>,
         settings: Settings,
         output: Arc<Output>,
         stop: Arc<Stop>,
@@ -62,8 +61,11 @@ impl Session {
             Arc::clone(&stop),
         )
         .asking(askers)
-        .braking(brakes)
         .forbidding_writes(settings.read_only());
+        let gate = match whole {
+            Some(whole) => gate.part_of(whole),
+            None => gate.braking(Arc::new(Brakes::new(settings.asked().limits))),
+        };
         let shared = Shared { settings, gate: Arc::new(gate), output, clock, stop, state };
         Self::of(shared)
     }
@@ -72,8 +74,16 @@ impl Session {
     #[must_use]
     pub fn with(&self, settings: Settings, askers: Askers) -> Self {
         let Shared { output, stop, gate, .. } = &self.shared;
-        let brakes = Arc::clone(gate.brakes());
-        Self::sharing(brakes, settings, Arc::clone(output), Arc::clone(stop), askers)
+        Self::make(Some(gate), settings, Arc::clone(output), Arc::clone(stop), askers)
+    }
+
+    /// Makes the session of one workspace of a fleet: it says what it says under that name, ends with this one or alone, and
+    /// counts with the same brakes and under the same run id.
+    #[must_use]
+    pub fn part(&self, member: &Member, reaper: Reaper, askers: Askers) -> Self {
+        let Shared { settings, output, stop, gate, .. } = &self.shared;
+        let output = Arc::new(output.part(&member.name, reaper));
+        Self::make(Some(gate), settings.for_member(member), output, stop.part(), askers)
     }
 
     fn of(shared: Shared) -> Self {
@@ -98,6 +108,13 @@ impl Session {
         };
         let other = Self { workspace: Lazy::of(workspace), ..Self::of(shared) };
         Ok(Arc::clone(others.entry(profile.to_owned()).or_insert(Arc::new(other))))
+    }
+
+    /// Warns of a profile file that others can read, if profiles are used.
+    pub fn warn_if_exposed(&self) {
+        if self.shared.settings.asked().sandbox.is_none() {
+            warn_if_exposed(&self.shared);
+        }
     }
 
     /// Returns the run's own workspace, opened at the first call.

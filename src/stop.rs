@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -49,6 +49,8 @@ type Listener = Box<dyn Fn(Urgency) + Send>;
 struct State {
     reason: Option<Reason>,
     listeners: Vec<Listener>,
+    /// The stops of the parts of this run, which end with it.
+    parts: Vec<Weak<Stop>>,
     signals: usize,
 }
 
@@ -78,7 +80,23 @@ impl Stop {
             self.is_set.store(true, Ordering::Release);
             self.changed.notify_all();
             state.tell(Urgency::Orderly);
+            if let Some(reason) = &state.reason {
+                state.parts().for_each(|part| part.set(reason.clone()));
+            }
         }
+    }
+
+    /// Makes the stop of a part of this run: the part ends with the run, and alone for reasons of its own.
+    #[must_use]
+    pub fn part(&self) -> Arc<Self> {
+        let part = Arc::new(Self::default());
+        let mut state = self.lock();
+        if let Some(reason) = &state.reason {
+            part.set(reason.clone());
+        }
+        state.parts.retain(|part| part.strong_count() > 0);
+        state.parts.push(Arc::downgrade(&part));
+        part
     }
 
     /// Takes note of a signal that means `error`: the first ends the run in order, the next cuts what is still on its
@@ -91,7 +109,12 @@ impl Stop {
         let mut state = self.lock();
         state.signals += 1;
         if state.signals == 1 {
-            self.set_locked(&mut state, Reason::Failed(error));
+            self.set_locked(&mut state, Reason::Failed(error.clone()));
+        }
+        for part in state.parts() {
+            part.signal(error.clone());
+        }
+        if state.signals == 1 {
             return true;
         }
         state.tell(Urgency::AtOnce);
@@ -222,6 +245,10 @@ impl Stop {
 }
 
 impl State {
+    fn parts(&self) -> impl Iterator<Item = Arc<Stop>> {
+        self.parts.iter().filter_map(Weak::upgrade)
+    }
+
     fn tell(&self, urgency: Urgency) {
         for listener in &self.listeners {
             listener(urgency);
@@ -237,4 +264,27 @@ pub struct Timer {
 /// Returns whether this thread belongs to a turn that is over.
 fn is_stale(stop: &Stop) -> bool {
     TURN.get().is_some_and(|turn| turn != stop.turn())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_ends_alone_or_with_the_whole_and_hears_every_signal() {
+        let whole = Stop::default();
+        let (one, other) = (whole.part(), whole.part());
+        one.set(Reason::Exit(10));
+        assert_eq!(one.check(), Err(Error::Exit { code: 10 }));
+        assert_eq!((whole.check(), other.check()), (Ok(()), Ok(())));
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let tells = Arc::clone(&told);
+        other.on_set(move |urgency| tells.lock().unwrap().push(urgency));
+        assert!(whole.signal(Error::Interrupted));
+        assert!(!whole.signal(Error::Interrupted));
+        assert_eq!(other.check(), Err(Error::Interrupted));
+        assert_eq!(one.check(), Err(Error::Exit { code: 10 }));
+        assert_eq!(*told.lock().unwrap(), [Urgency::Orderly, Urgency::AtOnce]);
+        assert_eq!(whole.part().check(), Err(Error::Interrupted));
+    }
 }

@@ -42,7 +42,10 @@ impl Workspace {
     /// Resolves the run's own workspace.
     pub fn open(shared: &Shared) -> Result<Self, Error> {
         let connection = shared.settings.connection()?;
-        warn_if_exposed(shared, &connection);
+        // Of a fleet the run itself says it, once.
+        if connection.profile.is_some() && !shared.settings.is_of_fleet() {
+            warn_if_exposed(shared);
+        }
         Self::connect(shared, connection)
     }
 
@@ -129,10 +132,8 @@ fn means(shared: &Shared, connection: &Connection) -> Result<Means, Error> {
     })
 }
 
-fn warn_if_exposed(shared: &Shared, connection: &Connection) {
-    if connection.profile.is_none() {
-        return;
-    }
+/// Warns of a profile file that others can read.
+pub fn warn_if_exposed(shared: &Shared) {
     if let Ok(profiles) = shared.settings.profiles()
         && profiles.is_exposed()
     {

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use crate::support::Folder;
+
 fn patroll(words: &[&str]) -> (String, bool) {
     let output =
         Command::new(env!("CARGO_BIN_EXE_patroll")).args(words).env_clear().output().unwrap();
@@ -63,6 +65,8 @@ fn a_shell_understands_its_completion_script() {
     }
     let (script, _) = patroll(&["completions", "bash"]);
     let ask = "COMP_WORDS=(patroll tokens re) COMP_CWORD=2; _patroll patroll re tokens; echo \"${COMPREPLY[@]}\"";
-    let output = Command::new("bash").args(["-c", &format!("{script}\n{ask}")]).output().unwrap();
+    let folder = Folder::new();
+    folder.write("asked.sh", format!("{script}\n{ask}"), 0o600);
+    let output = Command::new("bash").arg(folder.work().join("asked.sh")).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "revoke\n");
 }

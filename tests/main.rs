@@ -27,6 +27,8 @@ mod docs;
 mod dry_run;
 /// Every exit code, by at least one way to get it.
 mod exit_codes;
+/// One script on several workspaces.
+mod fleet;
 /// Every function of the script API has an example, and every example runs.
 mod functions;
 /// Every help page.

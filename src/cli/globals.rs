@@ -1,5 +1,6 @@
 //! The flags that every command has, and the readers of durations and times.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -7,16 +8,26 @@ use clap::{Args, ValueEnum};
 use super::permissions::Permissions;
 use crate::clock::{Duration, Time};
 use crate::output::Format;
-use crate::settings::{Asked, Color};
+use crate::settings::{Asked, Color, Fleet, MOST_JOBS, Shard};
 
 /// The flags that every command has; they can stand anywhere before `--`.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Globals {
-    /// Use this profile of the profile file; it beats the environment
+    /// Use this profile of the profile file; it beats the environment. Several, or a pattern such as 'prod-*', run a
+    /// script on each
     #[arg(short, long, global = true, value_name = "NAME")]
-    profile: Option<String>,
+    profile: Vec<String>,
+    /// Run a script on the workspace of every profile
+    #[arg(long, global = true)]
+    all_profiles: bool,
+    /// Run a script on every host in this file (`-` is stdin), with one OAuth credential
+    #[arg(long, global = true, value_name = "FILE")]
+    workspaces: Option<OsString>,
+    /// Take only every N-th of several workspaces, beginning with the I-th; N alone takes I from JOB_COMPLETION_INDEX
+    #[arg(long, global = true, value_name = "I/N", value_parser = Shard::parse)]
+    shard: Option<Shard>,
     /// Use the workspace at this address
     #[arg(long, global = true, value_name = "URL")]
     host: Option<String>,
@@ -59,6 +70,10 @@ pub struct Globals {
     /// Stop after this time, such as 90s or 10m
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true)]
     timeout: Option<Duration>,
+    /// Have at most this many requests on their way at once, where there are many to make (32 if not said); of several
+    /// workspaces, work on so many at a time (8)
+    #[arg(short, long, global = true, value_name = "N", value_parser = jobs)]
+    jobs: Option<usize>,
     /// Show each request and the causes of errors, but no secret
     #[arg(long, global = true)]
     debug: bool,
@@ -92,8 +107,15 @@ enum When {
 impl Globals {
     /// Returns what was typed.
     pub fn into_asked(self, permissions: Permissions) -> Asked {
+        let (profile, fleet) = Fleet::of_profiles(self.profile);
         Asked {
-            profile: self.profile,
+            profile,
+            fleet: Fleet {
+                all_profiles: self.all_profiles,
+                workspaces: self.workspaces.map(PathBuf::from),
+                shard: self.shard,
+                ..fleet
+            },
             host: self.host,
             config_file: self.config_file,
             ca_file: self.ca_file,
@@ -119,11 +141,20 @@ impl Globals {
                 When::Never => Color::Never,
             },
             timeout: self.timeout,
+            jobs: self.jobs,
             debug: self.debug,
             quiet: self.quiet,
             yes: self.yes,
             audit_log: self.audit_log,
         }
+    }
+}
+
+/// Reads how many may be at work at once.
+fn jobs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count @ 1..=MOST_JOBS) => Ok(count),
+        _ => Err(format!("it is not a number from 1 to {MOST_JOBS}")),
     }
 }
 

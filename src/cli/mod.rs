@@ -283,9 +283,9 @@ pub struct Sandbox {
     /// How many tokens there are to begin with
     #[arg(long, default_value_t = 40)]
     pub tokens: usize,
-    /// How many workspaces there are
-    #[arg(long, default_value_t = 1)]
-    pub workspaces: usize,
+    /// How many workspaces there are; a command finds the profiles sandbox-1, sandbox-2, … for them
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub workspaces: Option<OsString>,
     /// Keep everything in this file
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,

@@ -7,6 +7,7 @@ mod completions;
 mod configure;
 mod docs;
 mod eval;
+mod fleet;
 mod rotations;
 mod run;
 mod sandbox;
@@ -25,11 +26,11 @@ use crate::gate::{Ask, Askers};
 use crate::output::Output;
 use crate::plan;
 use crate::repl::Person;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Address, Options, Sandbox};
 use crate::script::Arguments;
 use crate::secret::Secret;
 use crate::session::Session;
-use crate::settings::{Asked, Environment, SandboxAddress, Settings};
+use crate::settings::{Asked, Environment, Member, SandboxAddress, Settings};
 use crate::stop::{Stop, Timer};
 
 /// Does what was typed; returns the exit code, which for `sandbox -- COMMAND` is the command's.
@@ -68,7 +69,10 @@ fn refuse_stray_flags(asked: &Asked) -> Result<(), Error> {
     let given = [
         (asked.dry_run, "--dry-run"),
         (asked.is_sandbox, "--sandbox"),
-        (asked.profile.is_some(), "--profile"),
+        (asked.profile.is_some() || !asked.fleet.patterns.is_empty(), "--profile"),
+        (asked.fleet.all_profiles, "--all-profiles"),
+        (asked.fleet.shard.is_some(), "--shard"),
+        (asked.jobs.is_some(), "--jobs"),
         (asked.host.is_some(), "--host"),
         (asked.timeout.is_some(), "--timeout"),
         (asked.yes, "--yes"),
@@ -97,7 +101,13 @@ struct Run {
 /// Does what needs a workspace; in a dry run, tells at the end what would have been done.
 fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), Error> {
     let Run { mut asked, environment, output, stop } = run;
-    let scratch = if asked.is_sandbox { Some(Scratch::start(&mut asked, &output)?) } else { None };
+    let settings = Settings::new(asked.clone(), environment.clone());
+    let mut members = fleet::members(&command, &settings, &stop)?;
+    let scratch = if asked.is_sandbox {
+        Some(Scratch::start(&mut asked, members.as_deref_mut(), &output)?)
+    } else {
+        None
+    };
     let settings = Settings::new(asked, environment);
     let is_repl = matches!(command, Command::Repl) && std::io::stdin().is_terminal();
     // In a session the limit is that of each input.
@@ -112,10 +122,14 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     // What signing in shows has no plan, and JSON must stay one document.
     let has_plan = !matches!(command, Command::Auth(_));
     let result = match command {
-        Command::Run { script, .. } => run::execute(&session, &script, arguments),
+        Command::Run { script, .. } => {
+            run::execute(&session, members.as_deref(), &askers, &script, arguments)
+        }
         Command::Repl if is_repl => crate::repl::open(&session, askers),
-        Command::Repl => run::execute(&session, "-", arguments),
-        Command::Eval { expression } => eval::execute(&session, &expression),
+        Command::Repl => run::execute(&session, None, &askers, "-", arguments),
+        Command::Eval { expression } => {
+            eval::execute(&session, members.as_deref(), &askers, &expression)
+        }
         Command::Tokens(tokens) => tokens::execute(&session, tokens),
         Command::Rotations(rotations) => rotations::execute(&session, rotations),
         Command::Auth(auth) => auth::execute(&session, &auth),
@@ -159,20 +173,30 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn start(asked: &mut Asked, output: &Output) -> Result<Self, Error> {
+    /// Starts it, with a workspace for each member of a fleet.
+    fn start(
+        asked: &mut Asked,
+        members: Option<&mut [Member]>,
+        output: &Output,
+    ) -> Result<Self, Error> {
         let failed = |reason: String| Error::Sandbox { reason };
-        let sandbox = Sandbox::start(crate::sandbox::Options::default())
-            .map_err(|error| failed(error.to_string()))?;
+        let workspaces = members.as_ref().map_or(1, |members| members.len().max(1));
+        let options = Options { workspaces, ..Options::default() };
+        let sandbox = Sandbox::start(options).map_err(|error| failed(error.to_string()))?;
         let state = TempDir::with_prefix("patroll-").map_err(|error| {
             failed(format!("no scratch folder in TMPDIR: {}", crate::error::reason(&error)))
         })?;
-        let address =
-            sandbox.workspaces().first().ok_or_else(|| failed("it has no workspace".to_owned()))?;
-        asked.sandbox = Some(SandboxAddress {
+        let reach = |address: &Address| SandboxAddress {
             host: address.host.clone(),
             token: Secret::new(address.token.clone()),
             now: Time::from_ms(sandbox.now_ms()),
-        });
+        };
+        let address =
+            sandbox.workspaces().first().ok_or_else(|| failed("it has no workspace".to_owned()))?;
+        asked.sandbox = Some(reach(address));
+        for (member, address) in members.into_iter().flatten().zip(sandbox.workspaces()) {
+            member.sandbox = Some(reach(address));
+        }
         asked.state_dir = Some(state.path().to_owned());
         output.note(
             "sandbox: a fresh local workspace, not a real one, forgotten at the end of this run",

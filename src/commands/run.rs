@@ -2,12 +2,27 @@
 
 use std::sync::Arc;
 
+use super::fleet;
 use crate::error::Error;
+use crate::gate::Askers;
 use crate::script::{Arguments, Program, Source};
 use crate::session::Session;
+use crate::settings::Member;
 
-/// Loads the script and runs it.
-pub fn execute(session: &Arc<Session>, script: &str, arguments: Arguments) -> Result<(), Error> {
-    let source = Source::load(script, session.stop())?;
-    Program { source, arguments }.run(session)
+/// Loads the script and runs it, on each of several workspaces if there are.
+pub fn execute(
+    session: &Arc<Session>,
+    members: Option<&[Member]>,
+    askers: &Askers,
+    script: &str,
+    arguments: Arguments,
+) -> Result<(), Error> {
+    let program = Program { source: Source::load(script, session.stop())?, arguments };
+    match members {
+        // Help is the same everywhere.
+        Some(members) if !program.arguments.wants_help => {
+            fleet::execute(session, members, askers, &|part| program.clone().run(part))
+        }
+        _ => program.run(session),
+    }
 }

@@ -1,5 +1,10 @@
 //! `patroll sandbox [OPTIONS] [-- COMMAND…]`: serves the local workspace, alone or around a command.
 
+use std::ffi::OsStr;
+use std::io::Write;
+
+use tempfile::NamedTempFile;
+
 use crate::cli;
 use crate::clock::{Duration, Time};
 use crate::error::{Error, exit};
@@ -19,9 +24,30 @@ pub fn execute(typed: cli::Sandbox, output: &Output, stop: &Stop) -> Result<u8, 
         while stop.sleep(Duration::from_hours(1).to_std()).is_ok() {}
         return Ok(exit::DONE);
     }
-    let variables =
-        [("DATABRICKS_HOST", address.host.as_str()), ("DATABRICKS_TOKEN", address.token.as_str())];
+    let mut variables = vec![
+        ("DATABRICKS_HOST", address.host.as_str()),
+        ("DATABRICKS_TOKEN", address.token.as_str()),
+    ];
+    if sandbox.workspaces().len() < 2 {
+        return process::run_with_variables(&command, &variables);
+    }
+    let file = profile_file(sandbox.workspaces())
+        .map_err(|error| Error::io("write", "the sandbox's profile file", &error))?;
+    let path = file.path().to_string_lossy();
+    variables.push(("DATABRICKS_CONFIG_FILE", &path));
     process::run_with_variables(&command, &variables)
+}
+
+/// Writes a profile for each workspace, to be had by `--all-profiles` until the sandbox ends.
+fn profile_file(workspaces: &[Address]) -> std::io::Result<NamedTempFile> {
+    let mut file = NamedTempFile::with_prefix("patroll-sandbox-")?;
+    let digits = workspaces.len().to_string().len();
+    for (address, number) in workspaces.iter().zip(1..) {
+        let Address { host, token, .. } = address;
+        write!(file, "[sandbox-{number:0digits$}]\nhost = {host}\ntoken = {token}\n\n")?;
+    }
+    file.flush()?;
+    Ok(file)
 }
 
 /// Tells what was wrongly asked for from what went wrong.
@@ -47,7 +73,7 @@ fn options(typed: cli::Sandbox) -> Result<Options, Error> {
     Ok(Options {
         port: typed.port,
         tokens: typed.tokens,
-        workspaces: typed.workspaces,
+        workspaces: typed.workspaces.map_or(Ok(1), |text| count(&text))?,
         state: typed.state,
         latency: typed.latency.map_or(usual.latency, Duration::to_std),
         seed: typed.seed,
@@ -56,6 +82,15 @@ fn options(typed: cli::Sandbox) -> Result<Options, Error> {
         expired_linger: typed.expired_linger.map_or(usual.expired_linger, Duration::to_std),
         faults: faults.collect::<Result<_, _>>()?,
         ..usual
+    })
+}
+
+/// Reads how many workspaces there are to be: elsewhere the same flag names a file.
+fn count(text: &OsStr) -> Result<usize, Error> {
+    let text = text.to_string_lossy();
+    text.parse().map_err(|_| Error::Usage {
+        problem: format!("--workspaces {text}: a sandbox wants their number"),
+        hint: None,
     })
 }
 

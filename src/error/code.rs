@@ -30,6 +30,7 @@ impl Error {
             Self::SettingInvalid { .. } => "SETTING",
             Self::Declined => "DECLINED",
             Self::Exit { .. } => "EXIT",
+            Self::Fleet { .. } => "FLEET",
             Self::HostInvalid { .. } | Self::HostMissing { .. } => "HOST",
             Self::Interrupted => "INTERRUPTED",
             Self::Io { .. } | Self::Sandbox { .. } => "IO",

@@ -27,11 +27,34 @@ pub const OUTPUT_CLOSED: u8 = 141;
 /// Terminated by SIGTERM.
 pub const TERMINATED: u8 = 143;
 
+/// Returns how grave an exit code is among those of several things that went wrong.
+pub fn gravity(code: u8) -> u8 {
+    const ORDER: [u8; 10] = [
+        FAILED,
+        USAGE,
+        TIMEOUT,
+        UNREACHABLE,
+        REFUSED,
+        CREDENTIAL,
+        UNKNOWN,
+        OUTPUT_CLOSED,
+        TERMINATED,
+        INTERRUPTED,
+    ];
+    // A script's own codes are graver than a plain failure.
+    match ORDER.iter().zip(2_u8..).find(|(known, _)| **known == code) {
+        Some((&FAILED, _)) => 2,
+        Some((_, place)) => place + 1,
+        None if (10..=63).contains(&code) => 3,
+        None => u8::from(code != DONE),
+    }
+}
+
 impl Error {
     /// Returns the exit code that tells cron what to do.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Exit { code } => *code,
+            Self::Exit { code } | Self::Fleet { code, .. } => *code,
             Self::Script(failure) => failure.exit_code,
             Self::Rotation { trouble, .. } => trouble.exit_code(),
             Self::Locked { .. } => LOCKED,

@@ -50,6 +50,7 @@ impl Error {
                 "a secret goes only to the host it was given with: name a profile for that host, or set DATABRICKS_HOST and DATABRICKS_TOKEN together".to_owned()
             }
             Self::CredentialExposed { .. } => "write https://; only loopback may be http".to_owned(),
+            Self::Fleet { .. } => "each has said why above; -p NAME runs one alone".to_owned(),
             Self::HostInvalid { .. } => "write https://NAME.cloud.databricks.com".to_owned(),
             Self::HostMissing { .. } => {
                 "set DATABRICKS_HOST, pass --host, or add `host = …` to the profile; to try without a workspace, add --sandbox".to_owned()

@@ -150,6 +150,10 @@ pub enum Error {
     #[error("exit({code})")]
     Exit { code: u8 },
 
+    /// Some of several workspaces failed, the gravest with this exit code.
+    #[error("{failed} of {total} workspaces failed")]
+    Fleet { failed: usize, total: usize, code: u8 },
+
     /// A host that is no address of a workspace.
     #[error("`{text}` (from {source_name}) is not a workspace's address: {reason}")]
     HostInvalid { text: String, source_name: String, reason: String },

@@ -129,6 +129,22 @@ impl Audit {
         Self { to, clock, output, run_id, log: Mutex::default() }
     }
 
+    /// Makes the log of a part of this run, whose time goes by its own clock.
+    pub fn part(&self, clock: Arc<Clock>) -> Self {
+        Self {
+            to: self.to.clone(),
+            clock,
+            output: Arc::clone(&self.output),
+            run_id: self.run_id.clone(),
+            log: Mutex::default(),
+        }
+    }
+
+    /// Returns what the times in it go by.
+    pub fn clock(&self) -> &Arc<Clock> {
+        &self.clock
+    }
+
     /// Returns whether a dry run is audited too: somebody has said where.
     pub fn takes_dry_runs(&self) -> bool {
         !matches!(self.to, AuditTo::State(_))

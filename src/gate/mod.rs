@@ -129,6 +129,15 @@ impl Gate {
         Self { consent: Consent::by(askers), ..self }
     }
 
+    /// Makes it a part of another gate, with which it shares the brakes and the run id.
+    #[must_use]
+    pub fn part_of(self, whole: &Self) -> Self {
+        let audit = whole.books.audit.part(Arc::clone(self.books.audit.clock()));
+        let (output, stop) = (Arc::clone(&self.books.output), Arc::clone(&self.stop));
+        let books = Arc::new(Books { audit, tally: Tally::default(), output, stop });
+        Self { books, ..self.braking(Arc::clone(&whole.brakes)) }
+    }
+
     /// Counts with brakes that other gates of the same command may share.
     #[must_use]
     pub fn braking(self, brakes: Arc<Brakes>) -> Self {
@@ -139,11 +148,6 @@ impl Gate {
     #[must_use]
     pub fn forbidding_writes(self, because: Option<&'static str>) -> Self {
         Self { read_only: because, ..self }
-    }
-
-    /// Returns the brakes, for another gate of the same command.
-    pub fn brakes(&self) -> &Arc<Brakes> {
-        &self.brakes
     }
 
     /// Takes note of what the script that runs now says of itself.
@@ -317,6 +321,17 @@ impl Gate {
             );
         }
         self.stop.fail(error)
+    }
+
+    /// Counts what the gate of a part of the run has counted.
+    pub fn count_in(&self, part: &Self) {
+        self.books.tally.add(&part.books.tally);
+    }
+
+    /// Takes over what a part of the run has planned.
+    pub fn plan_in(&self, planned: &[Planned]) {
+        let mut own = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        own.extend_from_slice(planned);
     }
 
     /// Returns what was done in one line, nothing if nothing was.

@@ -59,6 +59,16 @@ impl Tally {
         Some(format!("{verb} {what} {comment}").trim_end().to_owned())
     }
 
+    /// Counts what another has counted.
+    pub fn add(&self, other: &Self) {
+        let theirs = *other.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ours = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        ours.unknown += theirs.unknown;
+        for (count, more) in ours.deeds.iter_mut().zip(theirs.deeds) {
+            *count += more;
+        }
+    }
+
     /// Returns the counts in words, nothing if all are zero.
     pub fn summary(&self) -> Option<String> {
         let counts = *self.0.lock().unwrap_or_else(PoisonError::into_inner);

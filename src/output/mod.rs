@@ -4,11 +4,13 @@
 //! always what to do next. What is said is decided by callers; how it looks is decided here.
 
 mod activity;
+mod harvest;
 mod json;
 mod sanitize;
 mod table;
 mod tokens;
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -22,6 +24,7 @@ use crate::secret;
 use crate::stop::{Reason, Stop};
 
 pub use activity::{Activity, Mark};
+pub use harvest::{Harvest, Reaper, Rows};
 pub use json::indent;
 pub use sanitize::visible;
 pub use table::{Table, csv};
@@ -56,12 +59,26 @@ pub struct Manner {
 /// The two streams of a run.
 pub struct Output {
     manner: Manner,
+    streams: Arc<Streams>,
+    activity: Activity,
+    stop: Arc<Stop>,
+    part: Option<Part>,
+}
+
+/// What the parts of a run share.
+struct Streams {
     stdout: io::Stdout,
     stderr: Mutex<Stderr>,
     stdout_is_terminal: bool,
     stderr_is_terminal: bool,
-    activity: Activity,
-    stop: Arc<Stop>,
+}
+
+/// Whose part of a run this is, if it is not all of it.
+struct Part {
+    /// What each of its lines begins with.
+    name: String,
+    /// What gathers its rows.
+    reaper: Reaper,
 }
 
 /// The stream of words, with the length of a line on it that is shown for the moment only.
@@ -97,24 +114,34 @@ impl Output {
                 ColorChoice::Never
             }
         };
+        let stream = AutoStream::new(stderr, choice(stderr_is_terminal));
+        let stderr = Mutex::new(Stderr { stream, passing: 0 });
+        let streams = Streams { stdout, stderr, stdout_is_terminal, stderr_is_terminal };
+        let streams = Arc::new(streams);
+        Self { manner, streams, activity: Activity::default(), stop, part: None }
+    }
+
+    /// Returns the output of one of several parts of the run: its lines begin with its name, its rows are gathered.
+    #[must_use]
+    pub fn part(&self, name: &str, reaper: Reaper) -> Self {
         Self {
-            manner,
-            stdout,
-            stderr: Mutex::new(Stderr {
-                stream: AutoStream::new(stderr, choice(stderr_is_terminal)),
-                passing: 0,
-            }),
-            stdout_is_terminal,
-            stderr_is_terminal,
+            manner: self.manner,
+            streams: Arc::clone(&self.streams),
             activity: Activity::default(),
-            stop,
+            stop: Arc::clone(&self.stop),
+            part: Some(Part { name: name.to_owned(), reaper }),
         }
+    }
+
+    /// Returns what gathers rows, if this is one of several parts.
+    fn reaper(&self) -> Option<&Reaper> {
+        self.part.as_ref().map(|part| &part.reaper)
     }
 
     /// Returns the form that data takes, `Auto` resolved.
     pub fn format(&self) -> Format {
         match self.manner.format {
-            Format::Auto if self.stdout_is_terminal => Format::Table,
+            Format::Auto if self.streams.stdout_is_terminal => Format::Table,
             Format::Auto => Format::Json,
             format => format,
         }
@@ -127,12 +154,12 @@ impl Output {
 
     /// Returns whether somebody may be looking at what is said.
     pub fn is_watched(&self) -> bool {
-        self.stderr_is_terminal
+        self.streams.stderr_is_terminal
     }
 
     /// Returns whether errors are drawn in colour.
     pub fn is_colored(&self) -> bool {
-        self.manner.color.unwrap_or(self.stderr_is_terminal)
+        self.manner.color.unwrap_or(self.streams.stderr_is_terminal)
     }
 
     /// Returns the columns of the terminal, if stdout is one.
@@ -146,7 +173,8 @@ impl Output {
     }
 
     fn size(&self) -> Option<(u16, u16)> {
-        let size = terminal_size::terminal_size().filter(|_| self.stdout_is_terminal);
+        let is_sized = self.streams.stdout_is_terminal && self.part.is_none();
+        let size = terminal_size::terminal_size().filter(|_| is_sized);
         size.map(|(width, height)| (width.0, height.0))
     }
 
@@ -173,21 +201,26 @@ impl Output {
     /// Writes a line of data that has colours of ours, and foreign text only where that has been made harmless.
     pub fn painted(&self, text: &str) -> Result<(), Error> {
         let text = secret::redact_unrevealed(text);
-        if self.manner.color.unwrap_or(self.stdout_is_terminal) {
+        if self.manner.color.unwrap_or(self.streams.stdout_is_terminal) {
             return self.write(&text);
         }
         self.write(&anstream::adapter::strip_str(&text).to_string())
     }
 
     fn data(&self, text: &str) -> Result<(), Error> {
-        self.write(&if self.stdout_is_terminal { sanitize::visible(text) } else { text.into() })
+        self.write(&if self.streams.stdout_is_terminal {
+            sanitize::visible(text)
+        } else {
+            text.into()
+        })
     }
 
     fn write(&self, clean: &str) -> Result<(), Error> {
+        let clean = self.signed(clean);
         // Held while stdout is written, so that nothing passing is drawn into it.
-        let mut stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stderr = self.streams.stderr.lock().unwrap_or_else(PoisonError::into_inner);
         stderr.wipe();
-        let mut stdout = self.stdout.lock();
+        let mut stdout = self.streams.stdout.lock();
         let written = stdout.write_all(clean.as_bytes()).and_then(|()| stdout.write_all(b"\n"));
         written.and_then(|()| stdout.flush()).map_err(|error| self.broken(&error))
     }
@@ -212,16 +245,16 @@ impl Output {
 
     /// Says what has just been done, to somebody who watches; off a terminal a summary at the end does.
     pub fn progress(&self, text: &str) {
-        if self.stderr_is_terminal {
+        if self.streams.stderr_is_terminal {
             self.note(text);
         }
     }
 
     /// Shows a line to somebody who watches, until the next one or until something else is said.
     pub fn pass(&self, text: &str) {
-        let mut stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stderr = self.streams.stderr.lock().unwrap_or_else(PoisonError::into_inner);
         stderr.wipe();
-        if self.stderr_is_terminal && !text.is_empty() {
+        if self.streams.stderr_is_terminal && !text.is_empty() && self.part.is_none() {
             let width = self.width().map_or(usize::MAX, |width| usize::from(width) - 1);
             let text = secret::redact(text);
             let text: String = sanitize::visible(&text).chars().take(width).collect();
@@ -248,7 +281,7 @@ impl Output {
 
     /// Asks something; the answer is typed on the same line.
     pub fn prompt(&self, text: &str) {
-        let mut stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stderr = self.streams.stderr.lock().unwrap_or_else(PoisonError::into_inner);
         stderr.wipe();
         let stream = &mut stderr.stream;
         let _ = write!(stream, "{}", secret::redact(text)).and_then(|()| stream.flush());
@@ -279,9 +312,16 @@ impl Output {
 
     /// Writes to stderr, where nobody listening is no reason to stop.
     fn say(&self, text: &str) {
-        let mut stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stderr = self.streams.stderr.lock().unwrap_or_else(PoisonError::into_inner);
         stderr.wipe();
-        let _ = writeln!(stderr.stream, "{}", secret::redact(text));
+        let _ = writeln!(stderr.stream, "{}", self.signed(&secret::redact(text)));
+    }
+
+    /// Puts the part's name before each line, if this is one of several parts.
+    fn signed<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let Some(Part { name, .. }) = &self.part else { return Cow::Borrowed(text) };
+        let lines: Vec<_> = text.split('\n').map(|line| format!("{name}: {line}")).collect();
+        Cow::Owned(lines.join("\n"))
     }
 }
 

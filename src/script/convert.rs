@@ -9,8 +9,7 @@ use super::names;
 use crate::clock::{Duration, Time};
 use crate::error::Error;
 use crate::output::{
-    Column, Format, Output, TOKEN_COLUMNS, Table, csv, indent, plain, readable_table, token_table,
-    tokens_json,
+    Column, Format, Output, Rows, TOKEN_COLUMNS, Table, plain, readable_table, token_table,
 };
 use crate::secret::REDACTED;
 use crate::token::Token;
@@ -123,7 +122,7 @@ pub fn output_rows(
     match tokens {
         Some(tokens) if !tokens.is_empty() => output_tokens(output, &tokens, columns),
         _ if output.format() == Format::Json => output_json(output, value, columns),
-        _ => output_table(output, items, columns),
+        _ => output.rows(Rows::Table(rows(items, columns))),
     }
 }
 
@@ -153,8 +152,10 @@ fn output_tokens(
 ) -> Result<(), Error> {
     let picked =
         columns.map(|columns| columns.iter().map(|name| Column::new(name)).collect::<Vec<_>>());
-    match (output.format(), picked) {
-        (Format::Json, None) => output.line(&tokens_json(tokens, None)),
+    output.rows(match (output.format(), picked) {
+        (Format::Json, None) => {
+            Rows::Json(tokens.iter().map(|token| token.raw().to_owned()).collect())
+        }
         (Format::Json, Some(columns)) => {
             let row = |token: &Token| -> Value {
                 columns
@@ -162,46 +163,32 @@ fn output_tokens(
                     .map(|column| (column.name().to_owned(), column.value(token)))
                     .collect()
             };
-            let rows: Vec<Value> = tokens.iter().map(row).collect();
-            output.line(&indent(&Value::Array(rows).to_string()))
+            Rows::Json(tokens.iter().map(|token| row(token).to_string()).collect())
         }
         (Format::Csv, columns) => {
-            output.line(&csv(&token_table(tokens, &columns.unwrap_or_else(Column::usual))))
+            Rows::Table(token_table(tokens, &columns.unwrap_or_else(Column::usual)))
         }
         (_, columns) => {
             let columns = columns.unwrap_or_else(Column::usual);
-            let table = readable_table(tokens, &columns, output.width());
-            output.line(&table.draw(output.width()))
+            Rows::Table(readable_table(tokens, &columns, output.width()))
         }
-    }
+    })
 }
 
 fn output_json(output: &Output, value: &Dynamic, columns: Option<&[String]>) -> Result<(), Error> {
-    let mut json = to_json(value);
-    if let (Some(columns), Value::Array(rows)) = (columns, &mut json) {
-        for row in rows {
-            let picked = columns
-                .iter()
-                .map(|column| (column.clone(), row.get(column).cloned().unwrap_or(Value::Null)));
-            *row = picked.collect();
+    let pick = |row: Value| match columns {
+        None => row,
+        Some(columns) => columns
+            .iter()
+            .map(|column| (column.clone(), row.get(column).cloned().unwrap_or(Value::Null)))
+            .collect(),
+    };
+    output.rows(match to_json(value) {
+        Value::Array(rows) => {
+            Rows::Json(rows.into_iter().map(|row| pick(row).to_string()).collect())
         }
-    }
-    output.line(&indent(&json.to_string()))
-}
-
-fn output_table(
-    output: &Output,
-    items: &[Dynamic],
-    columns: Option<&[String]>,
-) -> Result<(), Error> {
-    let table = rows(items, columns);
-    if table.columns.is_empty() && table.rows.is_empty() {
-        return Ok(());
-    }
-    if output.format() == Format::Csv {
-        return output.line(&csv(&table));
-    }
-    output.line(&table.draw(output.width()))
+        one => Rows::One(one.to_string()),
+    })
 }
 
 /// Returns maps or other values as rows, with the picked columns or one for each key.

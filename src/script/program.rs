@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::session::Session;
 
 /// A script and what was written behind its name.
+#[derive(Clone)]
 pub struct Program {
     /// The script.
     pub source: Source,

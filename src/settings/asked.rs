@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::Fleet;
 use crate::clock::{Duration, Time};
 use crate::error::Error;
 use crate::gate::{Grant, Limits};
@@ -35,8 +36,10 @@ pub struct SandboxAddress {
 #[derive(Clone, Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Asked {
-    /// `--profile`.
+    /// `--profile`, if it names one.
     pub profile: Option<String>,
+    /// What names several workspaces.
+    pub fleet: Fleet,
     /// `--host`.
     pub host: Option<String>,
     /// `--config-file`.
@@ -69,6 +72,8 @@ pub struct Asked {
     pub color: Color,
     /// `--timeout`.
     pub timeout: Option<Duration>,
+    /// `--jobs`.
+    pub jobs: Option<usize>,
     /// `--debug`.
     pub debug: bool,
     /// `--quiet`.

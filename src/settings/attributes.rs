@@ -161,6 +161,11 @@ impl Attributes {
         }
     }
 
+    /// Takes out what is said of one workspace alone.
+    pub fn forget(&mut self, names: &[&str]) {
+        self.0.retain(|(attribute, _)| !names.contains(&attribute.name));
+    }
+
     /// Fills in from `others` what `is_wanted`.
     pub fn fill_from(&mut self, others: &Self, is_wanted: impl Fn(&Attribute) -> bool) {
         for (attribute, value) in others.0.iter().filter(|(attribute, _)| is_wanted(attribute)) {

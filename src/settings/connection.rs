@@ -6,6 +6,7 @@
 
 use super::Settings;
 use super::attributes::{Attribute, Attributes, HOST, Role, TOKEN};
+use super::fleet::{Way, refuse_bound};
 use super::sources::fill_from_address;
 use super::value::Source;
 use crate::error::Error;
@@ -79,7 +80,13 @@ impl Settings {
     /// Resolves the run's own workspace.
     pub fn connection(&self) -> Result<Connection, Error> {
         if let Some(sandbox) = &self.asked().sandbox {
-            return sandbox_connection(&sandbox.host, &sandbox.token);
+            let mut connection = sandbox_connection(&sandbox.host, &sandbox.token)?;
+            let name = self.asked().profile.clone().filter(|_| self.member.is_some());
+            connection.profile = name.map(|name| (name, Source::Sandbox));
+            return Ok(connection);
+        }
+        if let (Some(Way::Profile), Some(name)) = (&self.member, &self.asked().profile) {
+            return self.connection_of(name);
         }
         let environment = self.attributes_of_environment();
         let (mut attributes, profile) = match self.choose_profile(&environment)? {
@@ -99,13 +106,19 @@ impl Settings {
             Some((name, _)) => format!("profile {name} in {}", self.config_file().display()),
             None => "the environment".to_owned(),
         };
-        let flag = self.asked().host.as_deref().map(|text| (text, Source::Flag("--host")));
+        let flag = if self.is_shared() { "--workspaces" } else { "--host" };
+        let flag = self.asked().host.as_deref().map(|text| (text, Source::Flag(flag)));
         let mut connection = self.finish(attributes, flag, looked)?;
         connection.profile = profile;
         if let Some(token_id) = &self.asked().own_token_id {
             connection.own_token_id = Some(token_id.clone());
         }
         Ok(connection)
+    }
+
+    /// Returns whether the credential is meant for several hosts, which somebody has named.
+    fn is_shared(&self) -> bool {
+        matches!(self.member, Some(Way::Host(_)))
     }
 
     /// Resolves another workspace, from its profile alone; in a sandbox run every profile leads there.
@@ -157,7 +170,12 @@ impl Settings {
         let host = match &address {
             Some((text, source)) => {
                 let host = parse_host(text, source)?;
-                self.forbid_foreign_secrets(&attributes, &host, source)?;
+                if self.is_shared() {
+                    refuse_bound(&attributes)?;
+                    attributes.forget(&["workspace_id", "azure_workspace_resource_id", "host"]);
+                } else {
+                    self.forbid_foreign_secrets(&attributes, &host, source)?;
+                }
                 fill_from_address(&mut attributes, text, source);
                 attributes.fill(&HOST, text, source.clone());
                 Some(host)

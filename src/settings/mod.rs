@@ -6,6 +6,7 @@ mod asked;
 mod attributes;
 mod connection;
 mod environment;
+mod fleet;
 mod network;
 mod proxies;
 mod sources;
@@ -25,21 +26,31 @@ pub use asked::{Asked, Color, SandboxAddress};
 pub use attributes::sign_in_keys;
 pub use connection::{Connection, read_again};
 pub use environment::Environment;
+use fleet::Way;
+pub use fleet::{Fleet, Member, Shard};
 pub use network::{Identity, Network};
 pub use proxies::Proxy;
 pub use value::{Source, Value};
+
+/// As many requests at once, if nobody says otherwise, as a workspace bears without trouble.
+const USUAL_JOBS: usize = 32;
+
+/// More requests at once than this gain nothing.
+pub const MOST_JOBS: usize = 256;
 
 /// Everything a run was told.
 pub struct Settings {
     asked: Asked,
     environment: Environment,
     profiles: OnceLock<Result<Profiles, Error>>,
+    /// How the run's own workspace is reached, if it is one of a fleet.
+    member: Option<Way>,
 }
 
 impl Settings {
     /// Takes what was typed and what the environment says; reads no file yet.
     pub fn new(asked: Asked, environment: Environment) -> Self {
-        Self { asked, environment, profiles: OnceLock::new() }
+        Self { asked, environment, profiles: OnceLock::new(), member: None }
     }
 
     /// Returns the settings of a run that was told `--profile NAME` instead of what this one was told about a workspace.

@@ -153,11 +153,8 @@ fn a_value_that_is_none() {
     "#]]);
     run("tokens list -p a -p b").expect(expect![[r#"
         --- stderr
-        error: the argument '--profile <NAME>' cannot be used multiple times
-
-        Usage: patroll tokens list [OPTIONS]
-
-        For more information, try '--help'.
+        error: --profile with several profiles is for `run` and `eval`, which do the same on each workspace
+        hint: name one workspace: -p NAME
         --- exit 2
     "#]]);
 }

@@ -62,7 +62,8 @@ mod api {
         Ok(words.into_iter().map(Dynamic::from).collect())
     }
 
-    /// Returns all of stdin as text; the empty text if it is a terminal. Throws if it is no UTF-8 or longer than 64 MiB.
+    /// Returns all of stdin as text; the empty text if it is a terminal. Throws if it is no UTF-8 or longer than 64 MiB, and
+    /// in a run on several workspaces.
     ///
     /// ```rhai
     /// for line in read_stdin().split("\n") {
@@ -72,6 +73,9 @@ mod api {
     #[rhai_fn(return_raw, volatile)]
     pub fn read_stdin(context: NativeCallContext) -> Result<ImmutableString, Box<EvalAltResult>> {
         let run = Run::of(&context)?;
+        if run.session().settings().is_of_fleet() {
+            return Err(mistake("there is one stdin, and the script runs on several workspaces"));
+        }
         if std::io::stdin().is_terminal() {
             return Ok(ImmutableString::new());
         }
