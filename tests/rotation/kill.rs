@@ -1,9 +1,10 @@
-//! Killed before and after system calls, and once more while recovering; the release binary over TLS in every other case.
+//! Killed, or told to end, before and after system calls, and once more while recovering; the release binary over TLS in every other case.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use fastrand::Rng;
+use nix::sys::signal::Signal;
 
 use super::calls::Call;
 use super::form::Size;
@@ -24,6 +25,8 @@ struct Death {
     side: Side,
     /// Whether only calls are looked at whose effect can be seen from outside.
     is_seen: bool,
+    /// By what: nothing can be done about the first, the others are heeded.
+    act: Act,
 }
 
 /// Kills `world`'s next run there; false if the run ended before.
@@ -36,7 +39,7 @@ fn kill(world: &mut World, subject: &Subject, death: Death) -> bool {
         }
         count += usize::from(side == Side::Before);
         // Threads take turns, so that the end of another call may come first; it is as good.
-        if count == death.place + 1 && side == death.side { Act::Kill } else { Act::Go }
+        if count == death.place + 1 && side == death.side { death.act } else { Act::Go }
     };
     world.trace(subject, decide).code.is_none()
 }
@@ -59,7 +62,12 @@ fn rehearse(subject: &Subject, setup: &Setup, is_seen: bool) -> [usize; 2] {
 
 fn draw(rng: &mut Rng, calls: usize, is_seen: bool) -> Death {
     let side = if rng.bool() { Side::Before } else { Side::After };
-    Death { place: rng.usize(0..calls.max(1)), side, is_seen }
+    let act = match rng.u8(..10) {
+        0 => Act::Tell(Signal::SIGTERM),
+        1 => Act::Tell(Signal::SIGINT),
+        _ => Act::Kill,
+    };
+    Death { place: rng.usize(0..calls.max(1)), side, is_seen, act }
 }
 
 /// Tries the matrix on a subject.
@@ -76,6 +84,7 @@ pub fn run(subject: &Subject, count: usize) -> Tally {
         let seed = rng.u64(..);
         let mut setup = if is_own { Setup::own(seed) } else { Setup::simple(seed) };
         setup.is_scoped = rng.bool();
+        setup.years = rng.i64(-3..=5);
         // What is seen is seen of more calls with TLS: the draw covers those of the plain run, which are the later ones.
         setup.desk = desk.clone().filter(|_| number % 2 == 0);
         let mut world = World::new(&setup);

@@ -55,7 +55,7 @@ mod soak;
 
 use form::Form;
 use matrix::Matrix;
-use report::{Promise, Tally};
+use report::Tally;
 use subject::Subject;
 
 /// Sees that patroll's own rotation breaks no promise in a matrix.
@@ -68,10 +68,8 @@ fn expect_none_broken(matrix: &Matrix, run: impl Fn(&Subject, usize) -> Tally) {
 
 /// Counts what the common orders lose in a matrix; that they lose nothing would say that nobody looks.
 fn expect_losses(matrix: &Matrix, run: impl Fn(&Subject, usize) -> Tally) {
-    let mut lost = 0;
-    for subject in Subject::common() {
-        let tally = run(&subject, matrix.size.common());
-        lost += tally.of(Promise::Recovers) + tally.of(Promise::NoStrays);
-    }
+    let tallies = Subject::common().map(|subject| run(&subject, matrix.size.common()));
+    report::say(&report::row(&tallies));
+    let lost: usize = tallies.iter().map(Tally::lost).sum();
     assert!(lost > 0 || form::form() == Form::Glimpse, "nothing was lost in {}", matrix.name);
 }

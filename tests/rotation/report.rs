@@ -88,6 +88,11 @@ impl Tally {
         self.broken.get(&promise).copied().unwrap_or_default()
     }
 
+    /// Counts what was lost for good: places that hold a dead token, tokens that nobody holds.
+    pub fn lost(&self) -> usize {
+        self.of(Promise::Recovers) + self.of(Promise::NoStrays)
+    }
+
     /// Counts the broken promises of all cases.
     pub fn violations(&self) -> usize {
         self.broken.values().sum()
@@ -113,6 +118,17 @@ impl fmt::Display for Tally {
         }
         Ok(())
     }
+}
+
+/// Gives the README's line about several subjects in one matrix: in how many of the cases a place held a dead token at
+/// some time, held one for good, and a token was left for good.
+pub fn row(tallies: &[Tally]) -> String {
+    let cells = tallies.iter().map(|tally| {
+        let counts = [Promise::Available, Promise::Recovers, Promise::NoStrays];
+        let counts = counts.map(|promise| tally.of(promise).to_string());
+        format!(" {} of {} |", counts.join(" · "), tally.cases)
+    });
+    format!("| {} |{}\n", tallies[0].matrix, cells.collect::<String>())
 }
 
 /// Writes where the test runner does not keep it to itself.

@@ -36,6 +36,8 @@ pub enum Act {
     Go,
     /// It is killed: before a call that call is not made, after it nothing else.
     Kill,
+    /// It is sent a signal that it can heed.
+    Tell(Signal),
     /// The call is not made and fails; decided before it.
     Fail(Errno),
     /// The call is made, and yet said to fail; decided after it.
@@ -137,6 +139,7 @@ impl Tracing {
                     failure = Some(errno);
                 }
                 Act::Halve => registers.rdx = (registers.rdx / 2).max(1),
+                Act::Tell(signal) => drop(kill(self.pid, signal)),
                 Act::Go | Act::Deny(_) => {}
             }
             if matches!(act, Act::Fail(_) | Act::Halve) {
@@ -151,6 +154,7 @@ impl Tracing {
         call.result = registers.rax.cast_signed();
         match decide(&call, Side::After) {
             Act::Kill => return false,
+            Act::Tell(signal) => drop(kill(self.pid, signal)),
             Act::Deny(errno) => failure = Some(errno),
             _ => {}
         }

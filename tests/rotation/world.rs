@@ -37,6 +37,8 @@ pub struct Setup {
     pub is_own: bool,
     /// Whether the workspace is reached over TLS.
     pub desk: Option<Arc<Desk>>,
+    /// By how much the workspace's clock is ahead of this machine's.
+    pub years: i64,
     /// The name of the slot, and the comment of its token.
     pub slot: String,
 }
@@ -46,7 +48,7 @@ impl Setup {
     pub fn simple(seed: u64) -> Self {
         let sinks = vec![Sink::File("token")];
         let slot = "deploy".to_owned();
-        Self { seed, sinks, is_scoped: false, is_own: false, desk: None, slot }
+        Self { seed, sinks, is_scoped: false, is_own: false, desk: None, years: 0, slot }
     }
 
     /// A profile that rotates itself, and a file.
@@ -98,7 +100,7 @@ impl World {
         let options = Options {
             tokens: 1,
             seed: setup.seed,
-            now: Some(NOW),
+            now: Some(NOW + setup.years * 365 * DAY),
             report_scopes: true,
             ..Options::default()
         };
@@ -203,10 +205,14 @@ impl World {
     /// Prepares a run for one slot of several.
     pub fn command_for(&self, subject: &Subject, slot: &str, sinks: &[Sink]) -> Command {
         let root = self.root.path();
-        fs::write(root.join("work/rotate.rhai"), subject.script).unwrap();
+        // Runs that have begun may be about to read it.
+        let script = root.join("work/rotate.rhai");
+        if fs::read_to_string(&script).ok().as_deref() != Some(subject.script) {
+            fs::write(&script, subject.script).unwrap();
+        }
         let mut words = vec!["run".to_owned(), "./rotate.rhai".to_owned(), "--sinks".to_owned()];
         words.push(sinks.iter().map(Sink::word).collect::<Vec<_>>().join(","));
-        words.extend(["--allow-write".to_owned(), ".".to_owned()]);
+        words.extend(self.grants(sinks));
         if subject.is_ours {
             words.extend(["--slot".to_owned(), slot.to_owned()]);
             words.extend(["--keep".to_owned(), root.join("keep").display().to_string()]);
@@ -236,6 +242,23 @@ impl World {
             command.env("SSL_CERT_FILE", authority);
         }
         command
+    }
+
+    /// Gives the flags that let a script write its sinks.
+    fn grants(&self, sinks: &[Sink]) -> Vec<String> {
+        let mut words = vec!["--allow-write".to_owned(), ".".to_owned()];
+        for sink in sinks {
+            words.extend(match sink {
+                Sink::File(_) => continue,
+                Sink::Profile(name) => ["--allow-profile".to_owned(), name.clone()],
+                Sink::Secret(_) => ["--allow-secret".to_owned(), SCOPE.to_owned()],
+                Sink::Command(_) | Sink::Blind(_) => {
+                    let keep = self.root.path().join("keep").display().to_string();
+                    ["--allow-run".to_owned(), keep]
+                }
+            });
+        }
+        words
     }
 
     /// Runs a subject to its end, and judges what it said and left.
