@@ -102,9 +102,9 @@ impl Stop {
     /// Takes note of a signal that means `error`: the first ends the run in order, the next cuts what is still on its
     /// way. Between two turns there is nothing to end but the session. Returns whether that is all; otherwise the process
     /// has to end now.
-    pub fn signal(&self, error: Error) -> bool {
+    pub fn signal(&self, error: &Error) -> bool {
         if self.is_idle.load(Ordering::Acquire) {
-            return error == Error::Interrupted;
+            return *error == Error::Interrupted;
         }
         let mut state = self.lock();
         state.signals += 1;
@@ -112,7 +112,7 @@ impl Stop {
             self.set_locked(&mut state, Reason::Failed(error.clone()));
         }
         for part in state.parts() {
-            part.signal(error.clone());
+            part.signal(error);
         }
         if state.signals == 1 {
             return true;
@@ -280,8 +280,8 @@ mod tests {
         let told = Arc::new(Mutex::new(Vec::new()));
         let tells = Arc::clone(&told);
         other.on_set(move |urgency| tells.lock().unwrap().push(urgency));
-        assert!(whole.signal(Error::Interrupted));
-        assert!(!whole.signal(Error::Interrupted));
+        assert!(whole.signal(&Error::Interrupted));
+        assert!(!whole.signal(&Error::Interrupted));
         assert_eq!(other.check(), Err(Error::Interrupted));
         assert_eq!(one.check(), Err(Error::Exit { code: 10 }));
         assert_eq!(*told.lock().unwrap(), [Urgency::Orderly, Urgency::AtOnce]);

@@ -50,6 +50,8 @@ mod rotate;
 /// Rotation, with everything that can go wrong going wrong.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod rotation;
+/// What is printed to be installed, and whether the schedulers take it.
+mod schedule;
 /// What a script has, and how it is run.
 mod script;
 /// Each bundled script, dry and live.

@@ -25,7 +25,7 @@ pub struct Globals {
     /// Run a script on every host in this file (`-` is stdin), with one OAuth credential
     #[arg(long, global = true, value_name = "FILE")]
     workspaces: Option<OsString>,
-    /// Take only every N-th of several workspaces, beginning with the I-th; N alone takes I from JOB_COMPLETION_INDEX
+    /// Take only every N-th of several workspaces, beginning with the I-th; N alone takes I from `JOB_COMPLETION_INDEX`
     #[arg(long, global = true, value_name = "I/N", value_parser = Shard::parse)]
     shard: Option<Shard>,
     /// Use the workspace at this address

@@ -5,6 +5,7 @@
 mod globals;
 mod permissions;
 mod rotation;
+mod schedule;
 mod split;
 
 use std::ffi::OsString;
@@ -22,6 +23,7 @@ use crate::settings::Asked;
 pub use globals::{Globals, Moment};
 use permissions::Permissions;
 pub use rotation::{FileFormat, Rotate, Rotations, Sinks, Which};
+pub use schedule::{Every, Given, Schedule, Scheduler};
 
 /// Scripts, rotates and cleans up Databricks personal access tokens
 ///
@@ -114,6 +116,14 @@ pub enum Command {
         /// A function
         name: Option<String>,
     },
+
+    /// Print what to install so that a script runs again and again
+    ///
+    /// The flags given here are those that it will run with. Nothing is installed.
+    #[command(
+        after_help = "Example: patroll schedule cleanup_expired --older-than 90d -p prod --every daily --as systemd"
+    )]
+    Schedule(Schedule),
 
     /// Serve a local workspace to try things on
     ///
@@ -321,6 +331,8 @@ pub struct Typed {
     pub command: Option<Command>,
     /// What stands behind a script's name.
     pub arguments: Arguments,
+    /// The global flags as they were typed, where a script is named.
+    pub flags: Vec<Given>,
 }
 
 /// A command line that asks for help or cannot be understood, with what to print.
@@ -345,13 +357,16 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Typed, Unparse
     let parts = split::split(words.into_iter().collect(), &command).map_err(Unparsed)?;
     let matches = command.try_get_matches_from_mut(parts.patroll).map_err(Unparsed)?;
     let mut line = Line::from_arg_matches(&matches).map_err(Unparsed)?;
-    if let Some(Command::Run { arguments, .. }) = &mut line.command {
+    if let Some(Command::Run { arguments, .. } | Command::Schedule(Schedule { arguments, .. })) =
+        &mut line.command
+    {
         arguments.clear();
     }
     Ok(Typed {
         asked: line.globals.into_asked(line.permissions),
         command: line.command,
         arguments: parts.script,
+        flags: parts.flags,
     })
 }
 

@@ -2,10 +2,14 @@
 //!
 //! Behind a script's name, what patroll knows is patroll's, up to a `--`; everything else is left to the script.
 
-use std::ffi::OsString;
+use std::any::TypeId;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 
+use super::schedule::Given;
 use crate::script::Arguments;
 
 /// A command line in two parts.
@@ -14,6 +18,8 @@ pub struct Parts {
     pub patroll: Vec<OsString>,
     /// What stands behind a script's name.
     pub script: Arguments,
+    /// The global flags before and behind it.
+    pub flags: Vec<Given>,
 }
 
 /// What a word is to patroll.
@@ -30,10 +36,11 @@ enum Kind {
 
 /// Splits `words`, the program's name first.
 pub fn split(words: Vec<OsString>, command: &clap::Command) -> Result<Parts, clap::Error> {
-    let flags = Flags::of(command);
+    let mut flags = Flags::of(command);
     let mut parts = Parts {
         patroll: Vec::new(),
         script: Arguments { reserved: flags.names(), ..Arguments::default() },
+        flags: Vec::new(),
     };
     let mut words = words.into_iter();
     parts.patroll.extend(words.next());
@@ -54,10 +61,9 @@ pub fn split(words: Vec<OsString>, command: &clap::Command) -> Result<Parts, cla
         }
         match flags.kind(&word.to_string_lossy()) {
             Kind::Own(takes_next) => {
-                parts.patroll.push(word);
-                if takes_next {
-                    parts.patroll.extend(words.next());
-                }
+                let next = if takes_next { words.next() } else { None };
+                parts.flags.extend(flags.read(&word, next.as_ref()));
+                parts.patroll.extend([word].into_iter().chain(next));
             }
             Kind::Help if is_behind_script => parts.script.wants_help = true,
             _ if is_behind_script => parts.script.words.push(utf8(word, command)?),
@@ -67,12 +73,15 @@ pub fn split(words: Vec<OsString>, command: &clap::Command) -> Result<Parts, cla
                 parts.patroll.push("--help".into());
                 return Ok(parts);
             }
-            Kind::Plain if plain == 0 && word != "run" => {
+            Kind::Plain if plain == 0 && word != "run" && word != "schedule" => {
                 parts.patroll.push(word);
                 parts.patroll.extend(words);
                 return Ok(parts);
             }
             kind => {
+                if plain == 0 && word == "schedule" {
+                    flags.add(command.find_subcommand("schedule"));
+                }
                 plain += usize::from(matches!(kind, Kind::Plain));
                 parts.patroll.push(word);
             }
@@ -95,19 +104,56 @@ struct Flag {
     long: Option<String>,
     short: Option<char>,
     takes_value: bool,
+    is_path: bool,
+    /// Whether it is for the command that is typed, and none of the global ones.
+    is_local: bool,
 }
+
+/// Flags whose values are paths although they are read as something else.
+const PATHS: [&str; 3] = ["workspaces", "allow-read", "allow-write"];
 
 impl Flags {
     fn of(command: &clap::Command) -> Self {
-        let own = command.get_arguments().filter(|argument| argument.get_long().is_some());
-        Self(
-            own.map(|argument| Flag {
-                long: argument.get_long().map(str::to_owned),
-                short: argument.get_short(),
-                takes_value: argument.get_action().takes_values(),
-            })
-            .collect(),
-        )
+        Self(own(command).collect())
+    }
+
+    /// Adds those of a command.
+    fn add(&mut self, command: Option<&clap::Command>) {
+        let local = command.into_iter().flat_map(own).map(|flag| Flag { is_local: true, ..flag });
+        self.0.extend(local);
+    }
+
+    /// Reads what is patroll's and global: `-nq`, `-pprod`, `--profile=prod`, or with its value in the `next` word.
+    fn read(&self, word: &OsStr, next: Option<&OsString>) -> Vec<Given> {
+        let bytes = word.as_bytes();
+        let given = |flag: &Flag, value: Option<OsString>| Given {
+            name: flag.long.clone().unwrap_or_default(),
+            value: if flag.takes_value { value.or_else(|| next.cloned()) } else { None },
+            is_path: flag.is_path,
+        };
+        if let Some(long) = bytes.strip_prefix(b"--") {
+            let end = long.iter().position(|byte| *byte == b'=');
+            let name = String::from_utf8_lossy(&long[..end.unwrap_or(long.len())]);
+            let value = end.map(|end| OsStr::from_bytes(&long[end + 1..]).to_owned());
+            let flag = self.0.iter().find(|flag| flag.long.as_deref() == Some(&name));
+            return flag
+                .filter(|flag| !flag.is_local)
+                .map(|flag| given(flag, value))
+                .into_iter()
+                .collect();
+        }
+        let mut found = Vec::new();
+        for (at, letter) in bytes.iter().enumerate().skip(1) {
+            let known = |flag: &&Flag| flag.short == Some(char::from(*letter));
+            let Some(flag) = self.0.iter().find(known) else { break };
+            let rest = bytes.get(at + 1..).filter(|rest| !rest.is_empty());
+            let rest = rest.map(|rest| rest.strip_prefix(b"=").unwrap_or(rest));
+            found.push(given(flag, rest.map(|rest| OsStr::from_bytes(rest).to_owned())));
+            if flag.takes_value {
+                break;
+            }
+        }
+        found
     }
 
     fn names(&self) -> Vec<String> {
@@ -150,6 +196,19 @@ impl Flags {
     }
 }
 
+/// Returns the flags that a command itself has.
+fn own(command: &clap::Command) -> impl Iterator<Item = Flag> {
+    let own = command.get_arguments().filter(|argument| argument.get_long().is_some());
+    own.map(|argument| Flag {
+        long: argument.get_long().map(str::to_owned),
+        short: argument.get_short(),
+        takes_value: argument.get_action().takes_values(),
+        is_path: argument.get_value_parser().type_id() == TypeId::of::<PathBuf>()
+            || argument.get_long().is_some_and(|long| PATHS.contains(&long)),
+        is_local: false,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,5 +244,29 @@ mod tests {
             let script: Vec<String> = script.iter().map(|word| (*word).to_owned()).collect();
             assert_eq!(split_text(line), (patroll.to_owned(), script, open, help), "{line}");
         }
+    }
+
+    #[test]
+    fn a_schedule_remembers_the_global_flags_and_leaves_the_rest_to_the_script() {
+        let line = "patroll -nqpprod schedule x --every daily a --as=cron --state-dir s --timeout=5m --deep -- -n";
+        let words = line.split(' ').map(OsString::from).collect();
+        let parts = split(words, &super::super::Line::command()).unwrap();
+        assert_eq!(
+            (parts.script.words, parts.script.open),
+            (vec!["a".into(), "--deep".into(), "-n".into()], 2)
+        );
+        let given = |name: &str, value: Option<&str>, is_path| Given {
+            name: name.to_owned(),
+            value: value.map(OsString::from),
+            is_path,
+        };
+        let expected = [
+            given("dry-run", None, false),
+            given("quiet", None, false),
+            given("profile", Some("prod"), false),
+            given("state-dir", Some("s"), true),
+            given("timeout", Some("5m"), false),
+        ];
+        assert_eq!(parts.flags, expected);
     }
 }

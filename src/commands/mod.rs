@@ -11,6 +11,7 @@ mod fleet;
 mod rotations;
 mod run;
 mod sandbox;
+mod schedule;
 mod scripts;
 mod tokens;
 
@@ -50,6 +51,11 @@ pub fn execute(
         Command::Check { scripts } => {
             let _timer = limit_time(typed.asked.timeout, &stop)?;
             check::execute(&scripts, &output, &stop)
+        }
+        Command::Schedule(schedule) => {
+            let settings = Settings::new(typed.asked, environment);
+            let flags = typed.flags;
+            schedule::execute(&schedule, flags, typed.arguments, &settings, &output, &stop)
         }
         Command::Sandbox(options) => {
             refuse_stray_flags(&typed.asked)?;

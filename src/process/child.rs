@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::error::Error;
@@ -13,4 +14,9 @@ pub fn run_with_variables(command: &[OsString], variables: &[(&str, &str)]) -> R
     let status = status.map_err(|error| Error::io("run", program.to_string_lossy(), &error))?;
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
     Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}
+
+/// Returns where patroll itself lies.
+pub fn own_program() -> Result<PathBuf, Error> {
+    std::env::current_exe().map_err(|error| Error::io("find", "patroll itself", &error))
 }

@@ -12,7 +12,7 @@ mod tty;
 mod tests;
 
 pub use ask::ask;
-pub use child::run_with_variables;
+pub use child::{own_program, run_with_variables};
 pub use signals::watch;
 pub use stdin::read_stdin;
 pub use terminal::Terminal;

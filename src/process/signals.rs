@@ -21,7 +21,7 @@ pub fn watch(stop: &Arc<Stop>) -> Result<(), Error> {
                 SIGTERM => (Error::Terminated, exit::TERMINATED),
                 _ => (Error::Interrupted, exit::INTERRUPTED),
             };
-            if !stop.signal(error) {
+            if !stop.signal(&error) {
                 restore_terminal();
                 std::process::exit(i32::from(code));
             }

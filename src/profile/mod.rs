@@ -55,7 +55,11 @@ impl Profiles {
             Err(error) => return Err(malformed(path, &reason(&error))),
         };
         let sections = read(&text).map_err(|problem| malformed(path, &problem))?;
-        let is_exposed = fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o044 != 0);
+        let is_exposed = fs::metadata(path).is_ok_and(|metadata| {
+            // A group that another owner has let read it, as Kubernetes does with a secret, is the reader's own.
+            let is_own = metadata.uid() == rustix::process::geteuid().as_raw();
+            metadata.mode() & if is_own { 0o044 } else { 0o004 } != 0
+        });
         Ok(Self { sections, lines: number(&text), is_exposed, ..empty })
     }
 

@@ -155,6 +155,11 @@ impl Settings {
         Ok(Some(members.into_iter().skip(first - 1).step_by(shard.count).collect()))
     }
 
+    /// Refuses what is said of several workspaces and contradicts itself or the rest.
+    pub fn check_fleet(&self) -> Result<(), Error> {
+        self.asked().fleet.check(self.asked())
+    }
+
     /// Returns how many workspaces of a fleet are worked on at a time: `--jobs`.
     pub fn at_once(&self) -> usize {
         self.asked().jobs.unwrap_or(USUAL_AT_ONCE)

@@ -1,5 +1,7 @@
 //! What names no workspaces, or contradicts itself: one error and a hint before anything is asked of anybody.
 
+use std::fmt::Write as _;
+
 use crate::support::{Patroll, expect};
 
 /// Runs with these flags and gives all that is said, told apart by the flags.
@@ -12,7 +14,7 @@ fn said(flags: &[&str]) -> String {
         let run = run.file("bad.txt", "a.example.com\nhttps://\n").file("x.rhai", "print(1);");
         let run = run.file("hosts.txt", "c.example.com\n").stdin("");
         let outcome = run.args(line).run();
-        text += &format!("$ patroll {line}\n{outcome}");
+        write!(text, "$ patroll {line}\n{outcome}").unwrap();
     }
     text
 }

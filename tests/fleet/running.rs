@@ -1,5 +1,7 @@
 //! What is said of all workspaces, and how the run ends if some of them fail.
 
+use std::fmt::Write as _;
+
 use pretty_assertions::assert_eq;
 
 use super::{fleet, lines, world};
@@ -192,7 +194,7 @@ fn one_that_fails_does_not_stop_the_others_and_the_gravest_counts() {
     let mut script = "let deeds = #{".to_owned();
     for (name, deed) in all {
         run = run.profile(name, &lines(&worlds[0], host));
-        script += &format!("{name}: || {{ {deed}; }}, ");
+        write!(script, "{name}: || {{ {deed}; }}, ").unwrap();
     }
     script += "};\nif profile_name() in deeds { deeds[profile_name()].call(); }\nprint(tokens_list().len());";
     run.args("--all-profiles -j 1").script(&script).run().expect(expect![[r#"
