@@ -35,6 +35,7 @@ mod host;
 mod stop;
 mod error;
 mod secret;
+mod memory;
 
 use std::ffi::OsString;
 use std::sync::Arc;

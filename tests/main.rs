@@ -33,6 +33,8 @@ mod fleet;
 mod functions;
 /// Every help page.
 mod help;
+/// Scripts that mean harm: each ends soon, in little memory, and without an effect.
+mod hostile;
 /// The order of the modules, and which of them alone may name which crate.
 mod layers;
 /// The networks between here and a workspace.

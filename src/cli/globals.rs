@@ -128,6 +128,7 @@ impl Globals {
             dry_run: self.dry_run,
             read_only: permissions.is_read_only(),
             limits: permissions.limits(),
+            max_memory: permissions.max_memory(),
             grants: permissions.into_grants(),
             output: self.output.map(|form| match form {
                 Form::Auto => Format::Auto,

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::gate::{Grant, Limit, Limits};
+use crate::memory;
 
 /// What is granted and braked; like all global flags they can stand anywhere before `--`.
 #[derive(Debug, Args)]
@@ -44,6 +45,9 @@ pub struct Permissions {
     /// Create at most N tokens (10 if not said)
     #[arg(long, global = true, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     max_creations: Option<usize>,
+    /// Stop a script that takes more memory than this (1G if not said)
+    #[arg(long, global = true, value_name = "SIZE", value_parser = memory::parse, allow_hyphen_values = true)]
+    max_memory: Option<usize>,
 }
 
 impl Permissions {
@@ -55,6 +59,11 @@ impl Permissions {
     /// Returns the brakes.
     pub fn limits(&self) -> Limits {
         Limits { revocations: self.max_revocations, creations: self.max_creations }
+    }
+
+    /// Returns how much memory a script may take, if that was said.
+    pub fn max_memory(&self) -> Option<usize> {
+        self.max_memory
     }
 
     /// Returns what is granted.

@@ -24,6 +24,7 @@ use crate::cli::{Command, Typed};
 use crate::clock::{Duration, Time};
 use crate::error::{Error, exit};
 use crate::gate::{Ask, Askers};
+use crate::memory;
 use crate::output::Output;
 use crate::plan;
 use crate::repl::Person;
@@ -152,6 +153,10 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     if let Some(summary) = summary {
         session.output().summary(&summary);
     }
+    session.output().debug(|| {
+        let peak = memory::peak().map_or_else(|| "unknown".to_owned(), memory::show);
+        format!("memory: {peak} at most")
+    });
     drop(scratch);
     result.and(told)
 }

@@ -36,6 +36,7 @@ impl Error {
             Self::Io { .. } | Self::Sandbox { .. } => "IO",
             Self::NotGranted { .. } => "NOT_GRANTED",
             Self::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
+            Self::OutOfMemory { .. } => "OUT_OF_MEMORY",
             Self::OutputClosed => "OUTPUT_CLOSED",
             Self::OwnToken { .. } => "OWN_TOKEN",
             Self::OwnTokenUnknown => "OWN_TOKEN_UNKNOWN",

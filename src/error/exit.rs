@@ -109,6 +109,7 @@ impl Error {
             | Self::BadRequest { .. }
             | Self::CommandFailed { .. }
             | Self::Io { .. }
+            | Self::OutOfMemory { .. }
             | Self::Redirected { .. }
             | Self::Sandbox { .. }
             | Self::TokenAmbiguous { .. }

@@ -70,6 +70,7 @@ impl Error {
             Self::OutcomeUnknown { .. } => {
                 "their values are lost: revoke what you did not make yourself, then run again".to_owned()
             }
+            Self::OutOfMemory { .. } => "--max-memory SIZE allows more".to_owned(),
             Self::Overloaded { retry_after: Some(seconds), .. } => {
                 format!("the workspace asks to come back in {seconds} s")
             }

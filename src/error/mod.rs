@@ -196,6 +196,10 @@ pub enum Error {
     #[error("{what}: whether it happened is unknown ({reason}){}", found(candidates))]
     OutcomeUnknown { what: String, reason: String, candidates: Vec<String>, is_repeatable: bool },
 
+    /// A script needs more memory than it may have.
+    #[error("the script takes more than the {limit} of memory that it may")]
+    OutOfMemory { limit: String },
+
     /// Nobody reads the output any more.
     #[error("the reader of the output has gone")]
     OutputClosed,
@@ -336,7 +340,7 @@ impl Error {
                 | exit::INTERRUPTED
                 | exit::OUTPUT_CLOSED
                 | exit::TERMINATED
-        ) && !matches!(self, Self::Exit { .. } | Self::Usage { .. })
+        ) && !matches!(self, Self::Exit { .. } | Self::OutOfMemory { .. } | Self::Usage { .. })
     }
 
     /// Returns whether a person should read about this: not of an exit code that was asked for, nor of a reader gone.

@@ -3,6 +3,7 @@
 use rhai::{Array, Dynamic, Engine, ImmutableString, Map};
 use serde_json::Value;
 
+use super::engine::LONGEST_TEXT;
 use super::failure::{Failure, Thrown, mistake};
 use super::functions::{Minted, OtherWorkspace, SecretValue, Sink};
 use super::names;
@@ -13,6 +14,9 @@ use crate::output::{
 };
 use crate::secret::REDACTED;
 use crate::token::Token;
+
+/// The most values that JSON can hold.
+const MOST_VALUES: usize = 2_000_000;
 
 /// Returns what a script's author calls the type of a value.
 pub fn type_word(value: &Dynamic) -> String {
@@ -86,8 +90,39 @@ pub fn to_json(value: &Dynamic) -> Value {
     serde_json::to_value(value).unwrap_or_else(|_| Value::String(value.type_name().to_owned()))
 }
 
+/// Returns about how long a value's JSON is; what is in several places counts in each.
+fn weigh(value: &Dynamic) -> usize {
+    if let Some(items) = value.read_lock::<Array>() {
+        return items.iter().map(|item| weigh(item) + 1).sum();
+    }
+    if let Some(map) = value.read_lock::<Map>() {
+        return map.iter().map(|(key, item)| key.len() + weigh(item) + 4).sum();
+    }
+    if let Some(token) = value.read_lock::<Token>() {
+        return token.raw().len();
+    }
+    value.read_lock::<ImmutableString>().map_or(8, |text| text.len())
+}
+
+/// Refuses a value whose JSON would be longer than a text can be: it could take all memory at once.
+pub fn refuse_heavy(value: &Dynamic) -> Result<(), Thrown> {
+    refuse_heavier(value, LONGEST_TEXT)
+}
+
+/// Refuses a value whose JSON would be about so long, or longer.
+pub fn refuse_heavier(value: &Dynamic, most: usize) -> Result<(), Thrown> {
+    if weigh(value) <= most {
+        return Ok(());
+    }
+    Err(mistake(format!("its JSON would be longer than {} MiB", most >> 20)))
+}
+
 /// Turns JSON text into script values.
 pub fn parse_json(text: &str) -> Result<Dynamic, Thrown> {
+    let values = text.bytes().filter(|byte| b",[{".contains(byte)).count();
+    if values > MOST_VALUES {
+        return Err(mistake(format!("that JSON holds more than {MOST_VALUES} values")));
+    }
     serde_json::from_str(text).map_err(|error| mistake(format!("that is not JSON: {error}")))
 }
 

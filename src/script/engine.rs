@@ -8,10 +8,16 @@ use rhai::{Dynamic, Engine, OptimizationLevel};
 use super::functions;
 use super::modules::Modules;
 use super::run::Run;
-use super::strict;
+use super::{sizes, strict};
+use crate::error::Error;
+use crate::memory;
+use crate::stop::Reason;
 
 /// The stack of the thread an engine runs on; the limits below fit in it with room to spare, in debug builds too.
 pub const STACK: usize = 64 << 20;
+
+/// The longest text that a script can hold, in bytes.
+pub const LONGEST_TEXT: usize = 32 << 20;
 
 /// Builds an engine with the whole API; without a run its functions can be looked at but not called.
 pub fn build() -> Engine {
@@ -19,6 +25,7 @@ pub fn build() -> Engine {
     limit(&mut engine);
     functions::register(&mut engine);
     strict::register(&mut engine);
+    sizes::register(&mut engine);
     engine
 }
 
@@ -27,8 +34,7 @@ pub fn build_for(run: &Run, modules: Modules) -> Engine {
     let mut engine = build();
     engine.set_default_tag(run.tag());
     engine.set_module_resolver(modules);
-    let stop = Arc::clone(run.session().stop());
-    engine.on_progress(move |_| stop.is_set().then_some(Dynamic::UNIT));
+    watch(&mut engine, run);
     let printer = Rc::new(run.clone());
     let debugger = Rc::clone(&printer);
     engine.on_print(move |text| {
@@ -42,6 +48,18 @@ pub fn build_for(run: &Run, modules: Modules) -> Engine {
     engine
 }
 
+/// Looks at every operation whether the run is ending, and whether the script takes too much memory.
+fn watch(engine: &mut Engine, run: &Run) {
+    let stop = Arc::clone(run.session().stop());
+    let limit = run.session().settings().max_memory();
+    engine.on_progress(move |_| {
+        if memory::taken() > limit {
+            stop.set(Reason::Failed(Error::OutOfMemory { limit: memory::show(limit) }));
+        }
+        stop.is_set().then_some(Dynamic::UNIT)
+    });
+}
+
 /// Sets every limit, as debug and release builds have different ones, and takes `eval` out of the language.
 ///
 /// Nothing is optimised: it gains no time, and would remove branches before `check` has seen them.
@@ -51,8 +69,8 @@ fn limit(engine: &mut Engine) {
         .set_strict_variables(true)
         .set_max_call_levels(128)
         .set_max_expr_depths(128, 64)
-        .set_max_string_size(64 << 20)
-        .set_max_array_size(5_000_000)
+        .set_max_string_size(LONGEST_TEXT)
+        .set_max_array_size(sizes::LONGEST_ARRAY)
         .set_max_map_size(100_000)
         .set_max_modules(64)
         .set_max_functions(2000)

@@ -26,6 +26,7 @@ mod pretty;
 mod program;
 mod report;
 mod run;
+mod sizes;
 mod source;
 mod strict;
 mod syntax;

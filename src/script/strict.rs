@@ -7,7 +7,7 @@ use rhai::{Array, Dynamic, Engine, FnPtr};
 
 use super::convert::type_word;
 use super::failure::{Failure, Thrown, mistake};
-use super::functions::{Minted, SecretValue};
+use super::functions::{Minted, OtherWorkspace, SecretValue};
 use super::kind::Kind;
 use crate::clock::{Duration, Time};
 use crate::token::Token;
@@ -32,6 +32,7 @@ pub fn register(engine: &mut Engine) {
     refuse_others::<Token>(engine);
     refuse_others::<Minted>(engine);
     refuse_others::<SecretValue>(engine);
+    refuse_others::<OtherWorkspace>(engine);
     refuse_others::<Failure>(engine);
     refuse_lenient(engine);
 }

@@ -66,6 +66,8 @@ pub struct Asked {
     pub grants: Vec<Grant>,
     /// `--max-revocations` and `--max-creations`.
     pub limits: Limits,
+    /// `--max-memory`.
+    pub max_memory: Option<usize>,
     /// `--output`.
     pub output: Option<Format>,
     /// `--color`.

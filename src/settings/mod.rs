@@ -17,6 +17,7 @@ use std::sync::OnceLock;
 
 use crate::error::Error;
 use crate::gate::AuditTo;
+use crate::memory;
 use crate::output::{Format, Manner};
 use crate::profile::Profiles;
 use crate::secret::Secret;
@@ -199,6 +200,11 @@ impl Settings {
         }
         let said = self.environment.variable(VARIABLE)?.to_ascii_lowercase();
         (!["0", "false", "no", "off"].contains(&said.as_str())).then_some(VARIABLE)
+    }
+
+    /// Returns how much memory a script may take.
+    pub fn max_memory(&self) -> usize {
+        self.asked.max_memory.unwrap_or(memory::USUAL)
     }
 
     /// Returns a variable of the environment, nothing if it is not set or empty; one that holds a credential is struck out

@@ -104,3 +104,11 @@ fn a_permission_for_what_asks_for_none() {
         --- exit 2
     "#]]);
 }
+
+#[test]
+fn a_memory_that_is_no_size() {
+    for value in ["-1G", "5", "1.5G", "10K", "EMPTY", "1T"] {
+        assert_eq!(run(&format!("--max-memory {value}")).code(), 2, "{value}");
+    }
+    run("--max-memory 1M").expect(expect![[r#""#]]);
+}

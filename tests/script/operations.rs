@@ -223,3 +223,29 @@ fn the_credential_in_use_is_spared_unless_that_is_meant() {
     "#]]);
     assert_eq!(world.writes(), "revoked a token [x]\nrevoked a token [own]\n");
 }
+
+#[test]
+fn a_text_is_cut_as_the_language_does() {
+    let script = r#"
+        print("a,b,,c".split(","));
+        print("a,b,,c".split(','));
+        print(" a  b ".split());
+        print("a,b,c".split(",", 2));
+        print("a,b,c".split(',', 0));
+        print("a,b,c".split_rev(","));
+        print("a,b,c".split_rev(',', 2));
+        print("abc".split(1));
+    "#;
+    let outcome = Patroll::new().script(script).run();
+    expect![[r#"
+        ["a", "b", "", "c"]
+        ["a", "b", "", "c"]
+        ["a", "b"]
+        ["a", "b,c"]
+        ["a,b,c"]
+        ["c", "b", "a"]
+        ["c", "a,b"]
+        ["a", "bc"]
+    "#]]
+    .assert_eq(outcome.stdout());
+}

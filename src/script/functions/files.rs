@@ -8,11 +8,12 @@ use rhai::plugin::*;
 use super::secrets::Handed;
 use crate::files;
 use crate::gate::{Admission, Effect, Grant};
+use crate::script::engine::LONGEST_TEXT;
 use crate::script::failure::mistake;
 use crate::script::run::Run;
 
 /// What is read of a file at most.
-const LARGEST: u64 = 64 << 20;
+const LARGEST: u64 = LONGEST_TEXT as u64;
 
 /// Builds the topic.
 pub fn module() -> Module {
@@ -24,7 +25,7 @@ mod api {
     /// Returns a file as text.
     ///
     /// Ends the run (exit 5) unless `--allow-read` covers the file, wherever links lead. Throws if it cannot be read, is no
-    /// plain file, no UTF-8, or longer than 64 MiB.
+    /// plain file, no UTF-8, or longer than 32 MiB.
     ///
     /// ```rhai
     /// // patroll run --allow-read ids.txt …

@@ -109,6 +109,7 @@ fn post(
     let run = Run::of(context)?;
     run.check_ready()?;
     let message = read_message("http_post", url, options)?;
+    convert::refuse_heavy(body)?;
     let body = convert::to_json(body);
     refuse_secret(&body.to_string())?;
     let effect = Effect::Send { host: message.host.authority().to_owned(), method: "POST" };

@@ -6,13 +6,14 @@ use rhai::plugin::*;
 use rhai::{Array, Map, Module};
 
 use crate::error::{Error, exit};
+use crate::script::engine::LONGEST_TEXT;
 use crate::script::failure::mistake;
 use crate::script::options;
 use crate::script::run::Run;
 use crate::stop::Reason;
 
 /// What is read from stdin at most.
-const LARGEST_STDIN: u64 = 64 << 20;
+const LARGEST_STDIN: u64 = LONGEST_TEXT as u64;
 
 /// Builds the topic.
 pub fn module() -> Module {
@@ -62,7 +63,7 @@ mod api {
         Ok(words.into_iter().map(Dynamic::from).collect())
     }
 
-    /// Returns all of stdin as text; the empty text if it is a terminal. Throws if it is no UTF-8 or longer than 64 MiB, and
+    /// Returns all of stdin as text; the empty text if it is a terminal. Throws if it is no UTF-8 or longer than 32 MiB, and
     /// in a run on several workspaces.
     ///
     /// ```rhai
@@ -83,7 +84,7 @@ mod api {
         let bytes = read.map_err(|error| run.throw(error))?;
         let text = String::from_utf8(bytes).map_err(|_| mistake("stdin is not UTF-8"))?;
         if text.len() as u64 > LARGEST_STDIN {
-            return Err(mistake("stdin is longer than 64 MiB"));
+            return Err(mistake("stdin is longer than 32 MiB"));
         }
         Ok(text.into())
     }

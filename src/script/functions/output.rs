@@ -24,6 +24,7 @@ mod api {
     #[rhai_fn(return_raw, volatile)]
     pub fn output(context: NativeCallContext, rows: Dynamic) -> Result<(), Box<EvalAltResult>> {
         let run = Run::of(&context)?;
+        convert::refuse_heavier(&rows, most_output(&run))?;
         convert::output_rows(run.session().output(), &rows, None).map_err(|error| run.throw(error))
     }
 
@@ -40,6 +41,7 @@ mod api {
         columns: Array,
     ) -> Result<(), Box<EvalAltResult>> {
         let run = Run::of(&context)?;
+        convert::refuse_heavier(&rows, most_output(&run))?;
         let names =
             columns.into_iter().map(Dynamic::into_immutable_string).collect::<Result<Vec<_>, _>>();
         let names = names.map_err(|_| mistake("the columns are an array of texts"))?;
@@ -94,27 +96,32 @@ mod api {
     }
 
     /// Returns a value as JSON on one line: tokens as the workspace sent them, times as text, secrets as `[redacted]`.
+    /// Throws if that would be longer than 32 MiB.
     ///
     /// ```rhai
     /// print(to_json(#{ when: time("2026-11-23"), list: [1, true, ()] }));
     /// ```
-    pub fn to_json(value: Dynamic) -> ImmutableString {
-        convert::to_json(&value).to_string().into()
+    #[rhai_fn(return_raw)]
+    pub fn to_json(value: Dynamic) -> Result<ImmutableString, Box<EvalAltResult>> {
+        convert::refuse_heavy(&value)?;
+        Ok(convert::to_json(&value).to_string().into())
     }
 
     // Wins over the language's own, which knows no times.
-    #[rhai_fn(name = "to_json")]
-    pub fn map_to_json(value: Map) -> ImmutableString {
-        convert::to_json(&value.into()).to_string().into()
+    #[rhai_fn(name = "to_json", return_raw)]
+    pub fn map_to_json(value: Map) -> Result<ImmutableString, Box<EvalAltResult>> {
+        to_json(value.into())
     }
 
-    /// Returns a value as JSON over several lines, indented by two spaces.
+    /// Returns a value as JSON over several lines, indented by two spaces. Throws as `to_json` does.
     ///
     /// ```rhai
     /// print(to_json_pretty(#{ a: 1 }));
     /// ```
-    pub fn to_json_pretty(value: Dynamic) -> ImmutableString {
-        indent(&convert::to_json(&value).to_string()).into()
+    #[rhai_fn(return_raw)]
+    pub fn to_json_pretty(value: Dynamic) -> Result<ImmutableString, Box<EvalAltResult>> {
+        convert::refuse_heavy(&value)?;
+        Ok(indent(&convert::to_json(&value).to_string()).into())
     }
 
     /// Returns the value that a JSON text stands for: a map, an array, a text, a number, true or false, or `()` for null.
@@ -127,4 +134,9 @@ mod api {
     pub fn parse_json(text: &str) -> Result<Dynamic, Box<EvalAltResult>> {
         convert::parse_json(text)
     }
+}
+
+/// Returns how much can be written at once: on its way it is held a few times over.
+fn most_output(run: &Run) -> usize {
+    run.session().settings().max_memory() / 4
 }
