@@ -146,6 +146,7 @@ impl Session {
             output: Arc::clone(&shared.output),
             stop: Arc::clone(&shared.stop),
             clock: Arc::default(),
+            jobs: shared.settings.jobs(),
             pace: Pace::default(),
         }
     }

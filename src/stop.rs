@@ -149,6 +149,11 @@ impl Stop {
         TURN.set(Some(turn));
     }
 
+    /// Returns the turn that this thread is bound to, for those that it starts.
+    pub fn joined_turn() -> Option<Turn> {
+        TURN.get()
+    }
+
     /// Ends the run with `error`, and returns it for the caller to pass on.
     pub fn fail(&self, error: Error) -> Error {
         self.set(Reason::Failed(error.clone()));

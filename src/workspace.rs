@@ -128,6 +128,7 @@ fn means(shared: &Shared, connection: &Connection) -> Result<Means, Error> {
         output: Arc::clone(&shared.output),
         stop: Arc::clone(&shared.stop),
         clock: Arc::clone(&shared.clock),
+        jobs: shared.settings.jobs(),
         pace: Pace::default(),
     })
 }

@@ -17,11 +17,13 @@ fn a_function_is_explained_with_all_ways_to_call_it() {
     docs("tokens_revoke").expect(expect![[r#"
         tokens_revoke(token)
             Revokes a token, given as a token or its id: true if it was there, false if it was gone already.
-            An array is revoked one by one and gives a map of `revoked` and `already_gone`.
+            An array is revoked many at a time, as many as `--jobs` and the workspace allow, and gives a map
+            of `revoked` and `already_gone`.
 
             The credential in use is refused, and ends the run (exit 5), unless `#{ allow_own: true }` says
-            it is meant. In a dry run nothing is revoked and the answer is true. Throws what the workspace
-            answers.
+            it is meant; in an array it is left alone with a warning, or else comes last. In a dry run
+            nothing is revoked and the answer is true. Throws what the workspace answers; of an array that
+            was not revoked whole `PARTIAL`, with `err.report`, after the rest is done.
 
             Example:
                 for t in tokens_list().filter(|t| t.is_expired) {
@@ -29,11 +31,14 @@ fn a_function_is_explained_with_all_ways_to_call_it() {
                 }
 
         tokens_revoke(token, options: map)
-            Revokes as above, with a map of options: `allow_own`. Throws for other keys.
+            Revokes as above, with a map of options: `allow_own`, and for an array `on_error: "report"`,
+            which returns the report instead of throwing it. Throws for other keys.
 
             Example:
                 let old = tokens_list().filter(|t| t.age > days(700) && !t.is_own);
-                print(tokens_revoke(old, #{ allow_own: false }).already_gone);
+                for failure in tokens_revoke(old, #{ on_error: "report" }).failures {
+                    log_warn(`${failure.token_id}: ${failure.error.message}`);
+                }
 
         workspace.tokens_revoke(token, options: map)
             Revokes there, with the map of options of `tokens_revoke`. Throws as that does.
@@ -188,7 +193,9 @@ fn the_overview_is_folded_to_the_terminal() {
               already
           tokens_revoke(token, options: map)
               Revokes as above, with a map of options:
-              `allow_own`
+              `allow_own`, and for an array `on_error:
+              "report"`, which returns the report instead
+              of throwing it
           new_token.token_id → text
               Returns the new token's id
           new_token.token_info → token

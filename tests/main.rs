@@ -9,6 +9,8 @@
 /// The builder of runs, a world to run them in, and what is looked at after every one of them.
 mod support;
 
+/// What an administrator can do, and the grant that scripts need for it.
+mod admin;
 /// The audit log: what is written, how it is kept, and how it is read.
 mod audit;
 /// Signing in: who wins, every method, what is shown of it, and the profile file.
@@ -17,6 +19,8 @@ mod auth;
 mod bad_input;
 /// What a cron job meets on a bad night.
 mod bad_nights;
+/// Many revocations at once: reports, early ends, progress.
+mod bulk;
 /// Mistakes that are seen without running, and nothing that is none.
 mod check;
 /// The client: what is tried again, what is left open, whose own token it is.

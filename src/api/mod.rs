@@ -3,6 +3,7 @@
 //! One file for each part of the API; this one signs, asks the gate, and tells a refused credential from other refusals.
 
 pub mod admin;
+pub mod bulk;
 pub mod identity;
 pub mod mint;
 mod own;
@@ -126,7 +127,7 @@ impl Client {
     }
 
     /// Sends by `send`, and once more with a newer credential if the first is refused and there is one.
-    fn signed<T>(&self, send: impl Fn(&Signature) -> Result<T, Error>) -> Result<T, Error> {
+    fn signed<T>(&self, mut send: impl FnMut(&Signature) -> Result<T, Error>) -> Result<T, Error> {
         let signature = self.sign()?;
         match send(&signature) {
             Err(error) if is_refused(&error) && self.credential.refresh(&signature)? => {

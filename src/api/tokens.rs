@@ -98,7 +98,8 @@ impl Target {
         Self { token_id: token.token_id().to_owned(), comment }
     }
 
-    fn effect(&self, as_admin: bool) -> Effect {
+    /// Returns what its revocation is to the gate.
+    pub(super) fn effect(&self, as_admin: bool) -> Effect {
         Effect::RevokeToken {
             token_id: self.token_id.clone(),
             comment: self.comment.clone(),
@@ -212,8 +213,7 @@ pub(super) fn revoke_by(
     origin: &Origin,
 ) -> Result<Revoked, Error> {
     let token_id = &target.token_id;
-    let request =
-        if as_admin { admin::request_to_revoke(token_id) } else { request_to_revoke(token_id) }?;
+    let request = request_for(token_id, as_admin)?;
     let effect = target.effect(as_admin);
     protect_own(client, token_id, rule, |error| {
         client.gate.refuse(effect.clone(), &client.place(), origin, error)
@@ -226,7 +226,11 @@ pub(super) fn revoke_by(
     }
 }
 
-fn request_to_revoke(token_id: &str) -> Result<Request, Error> {
+/// Returns the request that revokes a token: one of the caller's, or as an administrator anybody's.
+pub(super) fn request_for(token_id: &str, as_admin: bool) -> Result<Request, Error> {
+    if as_admin {
+        return admin::request_to_revoke(token_id);
+    }
     if token_id.is_empty() {
         return Err(Error::BadRequest { problem: "an empty text is no token id".to_owned() });
     }
@@ -253,12 +257,7 @@ fn protect_own(
     let is_own = own.could_be(token_id);
     match rule {
         OwnRule::Refuse if is_own => Err(refuse(Error::OwnToken { token_id: token_id.to_owned() })),
-        OwnRule::Refuse if own.is_token() => {
-            if !own.is_known() && !own.is_list_seen() {
-                list(client)?;
-            }
-            if own.is_known() { Ok(()) } else { Err(refuse(Error::OwnTokenUnknown)) }
-        }
+        OwnRule::Refuse if !know_own(client)? => Err(refuse(Error::OwnTokenUnknown)),
         OwnRule::Warn if is_own => {
             let warning =
                 format!("token {token_id} is the credential in use: it will not work afterwards");
@@ -267,4 +266,13 @@ fn protect_own(
         }
         _ => Ok(()),
     }
+}
+
+/// Returns whether it is certain which token the credential in use is, or that it is none; looks through the list once.
+pub(super) fn know_own(client: &Client) -> Result<bool, Error> {
+    let own = &client.own;
+    if own.is_token() && !own.is_known() && !own.is_list_seen() {
+        list(client)?;
+    }
+    Ok(!own.is_token() || own.is_known())
 }

@@ -87,6 +87,7 @@ mod tests {
             output,
             stop,
             clock,
+            jobs: 1,
             pace: Pace::default(),
         };
         let machine = |client_id: Option<&str>, resource: &str| {

@@ -2,6 +2,7 @@
 //!
 //! The only place that names clap. What a command does is in `commands`, in a file of its name.
 
+mod admin;
 mod globals;
 mod permissions;
 mod rotation;
@@ -20,6 +21,7 @@ use crate::gate::EFFECTS;
 use crate::script::Arguments;
 use crate::settings::Asked;
 
+pub use admin::{Admin, AdminTokens};
 pub use globals::{Globals, Moment};
 use permissions::Permissions;
 pub use rotation::{FileFormat, Rotate, Rotations, Sinks, Which};
@@ -102,6 +104,13 @@ pub enum Command {
     /// Show, end, give up or rebuild the rotations that this machine remembers
     #[command(subcommand, after_help = "Example: patroll rotations list")]
     Rotations(Rotations),
+
+    /// Do what only an administrator of the workspace can
+    #[command(
+        subcommand,
+        after_help = "Example: patroll admin tokens revoke --where 't.unused_for > days(180)'"
+    )]
+    Admin(Admin),
 
     /// Show the bundled scripts
     #[command(
@@ -302,6 +311,9 @@ pub struct Sandbox {
     /// Answer every request this much later
     #[arg(long, value_name = "DURATION", value_parser = globals::duration)]
     pub latency: Option<Duration>,
+    /// Bear this many requests a second, and answer more with 429 and Retry-After
+    #[arg(long, value_name = "N")]
+    pub rate_limit: Option<u32>,
     /// Make up other data
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

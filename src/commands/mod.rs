@@ -1,5 +1,6 @@
 //! What each command does, in a file of its name: from what was typed to what is said.
 
+mod admin;
 mod audit;
 mod auth;
 mod check;
@@ -9,6 +10,7 @@ mod docs;
 mod eval;
 mod fleet;
 mod rotations;
+mod revoke;
 mod run;
 mod sandbox;
 mod schedule;
@@ -139,6 +141,7 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
         }
         Command::Tokens(tokens) => tokens::execute(&session, tokens),
         Command::Rotations(rotations) => rotations::execute(&session, rotations),
+        Command::Admin(admin) => admin::execute(&session, admin),
         Command::Auth(auth) => auth::execute(&session, &auth),
         Command::Configure => configure::execute(&session),
         _ => Ok(()),

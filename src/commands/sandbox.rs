@@ -53,9 +53,10 @@ fn profile_file(workspaces: &[Address]) -> std::io::Result<NamedTempFile> {
 /// Tells what was wrongly asked for from what went wrong.
 fn explain(error: &StartError) -> Error {
     match error {
-        StartError::TooManyTokens(_) | StartError::Workspaces(_) | StartError::NoSuchPort(_) => {
-            Error::Usage { problem: error.to_string(), hint: None }
-        }
+        StartError::TooManyTokens(_)
+        | StartError::Workspaces(_)
+        | StartError::NoRequests
+        | StartError::NoSuchPort(_) => Error::Usage { problem: error.to_string(), hint: None },
         StartError::Listen(..) | StartError::State(..) | StartError::NotAState(..) => {
             Error::Sandbox { reason: error.to_string() }
         }
@@ -76,6 +77,7 @@ fn options(typed: cli::Sandbox) -> Result<Options, Error> {
         workspaces: typed.workspaces.map_or(Ok(1), |text| count(&text))?,
         state: typed.state,
         latency: typed.latency.map_or(usual.latency, Duration::to_std),
+        rate_limit: typed.rate_limit,
         seed: typed.seed,
         now: typed.now.map(Time::ms),
         random_ids: typed.random_ids,

@@ -40,6 +40,7 @@ impl Error {
             Self::OutputClosed => "OUTPUT_CLOSED",
             Self::OwnToken { .. } => "OWN_TOKEN",
             Self::OwnTokenUnknown => "OWN_TOKEN_UNKNOWN",
+            Self::Partial(_) => "PARTIAL",
             Self::ReadOnly { .. } => "READ_ONLY",
             Self::Redirected { .. } => "REDIRECTED",
             Self::Mistakes { .. } | Self::Script(_) | Self::ScriptLoad { .. } => "SCRIPT",

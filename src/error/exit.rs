@@ -58,6 +58,7 @@ impl Error {
             Self::Script(failure) => failure.exit_code,
             Self::Rotation { trouble, .. } => trouble.exit_code(),
             Self::Locked { .. } => LOCKED,
+            Self::Partial(report) => report.exit_code(),
             // What does not compile outweighs what would only throw.
             Self::Mistakes { mistakes } => {
                 mistakes.iter().map(|mistake| mistake.exit_code).max().unwrap_or(USAGE)

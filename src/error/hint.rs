@@ -78,6 +78,7 @@ impl Error {
             Self::ProfileMissing { known, .. } if known.is_empty() => "there is no such file, or no profile in it".to_owned(),
             Self::ProfileMissing { known, .. } => format!("there are: {}", known.join(", ")),
             Self::Redirected { .. } => "is the host right? A network's own login page redirects too: open any page in a browser. Otherwise write the address the workspace itself shows".to_owned(),
+            Self::Partial(report) => return report.cause().and_then(Self::hint),
             Self::Script(failure) => return failure.hint.clone(),
             Self::Rotation { slot, trouble } => return trouble.hint(slot),
             Self::Locked { .. } => "nothing is to be done: the other run does it".to_owned(),

@@ -7,12 +7,14 @@ mod code;
 pub mod exit;
 mod hint;
 mod rotation;
+mod revocations;
 
 use std::fmt;
 use std::path::PathBuf;
 
 use thiserror::Error as Words;
 
+pub use revocations::Revocations;
 pub use rotation::RotationTrouble;
 
 /// An answer of the workspace that is not a success.
@@ -218,6 +220,10 @@ pub enum Error {
     )]
     OwnTokenUnknown,
 
+    /// Of many tokens to be revoked, some were not.
+    #[error("{0}")]
+    Partial(Box<Revocations>),
+
     /// Scripts have mistakes that can be seen without running them.
     #[error("{} in the script", if mistakes.len() == 1 { "a mistake" } else { "mistakes" })]
     Mistakes { mistakes: Vec<ScriptFailure> },
@@ -321,6 +327,7 @@ impl Error {
             | Self::CredentialRefused { failure, .. }
             | Self::Overloaded { failure, .. } => Some(failure),
             Self::SignIn { cause, .. } => cause.api(),
+            Self::Partial(report) => report.cause().and_then(Self::api),
             _ => None,
         }
     }

@@ -54,7 +54,6 @@ pub enum Admission {
 }
 
 /// What the gate says to several effects, which it admits all or none of.
-#[allow(dead_code, reason = "the functions that need it come next")]
 #[must_use]
 pub enum Batch {
     /// Do them, and close each permit, in the order of the effects, with what came of it.
@@ -220,7 +219,6 @@ impl Gate {
     }
 
     /// Decides about several effects at once, before the first of them: all are admitted or none is.
-    #[allow(dead_code, reason = "the functions that need it come next")]
     pub fn admit_all(
         &self,
         effects: Vec<Effect>,

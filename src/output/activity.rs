@@ -1,8 +1,10 @@
 //! What a run is busy with: requests done, retries, and a wait for the next try; for a line that is shown meanwhile.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use super::work::Work;
 
 /// The counts of a session.
 #[derive(Default)]
@@ -10,6 +12,7 @@ pub struct Activity {
     requests: AtomicUsize,
     retries: AtomicUsize,
     wait: Mutex<Option<Wait>>,
+    work: Mutex<Option<Arc<Work>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -44,6 +47,18 @@ impl Activity {
         *self.wait.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    /// Takes note that a work with many parts has begun.
+    pub fn begin_work(&self, what: &'static str, total: usize) -> Arc<Work> {
+        let work = Arc::new(Work::begin(what, total));
+        *self.work.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&work));
+        work
+    }
+
+    /// Takes note that it is over.
+    pub fn end_work(&self) {
+        *self.work.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Returns how far the counts are.
     pub fn mark(&self) -> Mark {
         Mark {
@@ -59,6 +74,9 @@ impl Activity {
 
     /// Returns in one line what happened since `mark` and what is waited for.
     pub fn line(&self, mark: Mark) -> String {
+        if let Some(work) = &*self.work.lock().unwrap_or_else(PoisonError::into_inner) {
+            return format!("{} (Ctrl-C stops)", work.bar());
+        }
         let requests = self.requests_since(mark);
         let mut parts = vec![match requests {
             0 => "at work".to_owned(),

@@ -9,6 +9,7 @@ mod json;
 mod sanitize;
 mod table;
 mod tokens;
+mod work;
 
 use std::borrow::Cow;
 use std::fs::{self, File};
@@ -28,7 +29,11 @@ pub use harvest::{Harvest, Reaper, Rows};
 pub use json::indent;
 pub use sanitize::visible;
 pub use table::{Table, csv};
-pub use tokens::{Column, KNOWN as TOKEN_COLUMNS, plain, readable_table, token_table, tokens_json};
+pub use tokens::{
+    Column, KNOWN as TOKEN_COLUMNS, MANAGED as MANAGED_COLUMNS, plain, readable_table, token_table,
+    tokens_json,
+};
+pub use work::Work;
 
 /// The form of data on stdout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

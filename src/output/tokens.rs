@@ -34,6 +34,20 @@ pub const KNOWN: [&str; 12] = [
 /// The columns of a table when none are picked.
 const USUAL: [&str; 4] = ["token_id", "comment", "created", "expires"];
 
+/// The columns that tokens of the Token Management API have besides.
+pub const MANAGED: [&str; 6] = [
+    "owner_id",
+    "created_by_id",
+    "created_by_username",
+    "last_used_day",
+    "is_use_known",
+    "unused_for",
+];
+
+/// The columns of a table of such tokens when none are picked.
+const USUAL_MANAGED: [&str; 6] =
+    ["token_id", "comment", "created_by_username", "created", "expires", "last_used_day"];
+
 /// A column of a list of tokens, by the name a script knows it by.
 #[derive(Clone, Debug)]
 pub struct Column(String);
@@ -47,6 +61,11 @@ impl Column {
     /// Returns the columns shown when none are picked.
     pub fn usual() -> Vec<Self> {
         USUAL.map(Self::new).to_vec()
+    }
+
+    /// Returns the columns shown of tokens of the Token Management API when none are picked.
+    pub fn managed() -> Vec<Self> {
+        USUAL_MANAGED.map(Self::new).to_vec()
     }
 
     /// Returns the name.
@@ -69,6 +88,8 @@ impl Column {
             "lifetime" => token.lifetime().to_string().into(),
             "is_expired" => token.is_expired().into(),
             "is_own" => token.is_own().into(),
+            "is_use_known" if token.is_managed() => token.last_used_day().is_some().into(),
+            "unused_for" if token.is_managed() => token.unused_for().to_string().into(),
             other => token.field(other).unwrap_or(Value::Null),
         }
     }
@@ -85,6 +106,10 @@ impl Column {
             "expires" => {
                 let left = token.expires_in().to_string();
                 format!("{} (in {})", write(token.expires()), largest_unit(&left))
+            }
+            "last_used_day" => {
+                let day = token.last_used_day().map(Time::short);
+                day.as_deref().and_then(|day| day.split(' ').next()).unwrap_or("unknown").to_owned()
             }
             _ => plain(&self.value(token)),
         }

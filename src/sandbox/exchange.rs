@@ -47,10 +47,15 @@ pub(super) fn exchange(world: &World, workspace: usize, request: &Request) -> De
     let route = routes::find(&head.method, &head.path);
     let operation = route.map_or(routes::UNKNOWN, |(route, _)| route.operation);
     world.log.count(operation);
-    let fault = world.faults.draw(operation, &head.method, &head.path);
+    let refusal = world.bear(workspace).err();
+    let strikes = || world.faults.draw(operation, &head.method, &head.path);
+    let fault = if refusal.is_none() { strikes() } else { None };
     world.lobby.wait(world.options.latency);
     let request_id = world.next_request_id(workspace);
     let attempt = Attempt { world, workspace, request, route, request_id };
+    if let Some(refusal) = refusal {
+        return Delivery::Whole(attempt.identified(refusal.answer(&attempt.request_id)));
+    }
     match fault {
         None => Delivery::Whole(attempt.make()),
         Some(fault) => attempt.make_with(&fault),

@@ -18,6 +18,7 @@ mod fault;
 mod fault_text;
 mod fields;
 mod inbox;
+mod limit;
 mod lobby;
 mod log;
 mod oidc;

@@ -28,6 +28,8 @@ pub struct Options {
     pub state: Option<PathBuf>,
     /// How long every answer is held back.
     pub latency: Duration,
+    /// How many requests a second a workspace bears; more are answered with 429.
+    pub rate_limit: Option<u32>,
     /// What all data, credentials and request ids are derived from.
     pub seed: u64,
     /// The instant at which the clock stands still, in milliseconds since 1970; real time if
@@ -59,6 +61,7 @@ impl Default for Options {
             workspaces: 1,
             state: None,
             latency: Duration::ZERO,
+            rate_limit: None,
             seed: 1,
             now: None,
             random_ids: false,
@@ -81,6 +84,9 @@ impl Options {
         if !(1..=MAX_WORKSPACES).contains(&self.workspaces) {
             return Err(StartError::Workspaces(self.workspaces));
         }
+        if self.rate_limit == Some(0) {
+            return Err(StartError::NoRequests);
+        }
         Ok(())
     }
 }
@@ -92,6 +98,8 @@ pub enum StartError {
     TooManyTokens(usize),
     /// No workspace was asked for, or more than [`MAX_WORKSPACES`].
     Workspaces(usize),
+    /// No request at all would be let through.
+    NoRequests,
     /// A workspace's port is above 65535.
     NoSuchPort(usize),
     /// A port could not be listened on.
@@ -111,6 +119,7 @@ impl fmt::Display for StartError {
             Self::Workspaces(asked) => {
                 write!(f, "a sandbox serves 1 to {MAX_WORKSPACES} workspaces, not {asked}")
             }
+            Self::NoRequests => f.write_str("a rate limit of 0 lets no request through"),
             Self::NoSuchPort(port) => {
                 write!(f, "cannot listen on 127.0.0.1:{port}: the last port is 65535")
             }

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 
 use super::clock::Clock;
+use super::errors::ApiError;
 use super::fault::Faults;
+use super::limit::Limit;
 use super::lobby::Lobby;
 use super::log::Log;
 use super::options::Options;
@@ -56,6 +58,8 @@ pub(super) struct World {
     stores: Mutex<Vec<Store>>,
     /// How many requests each has had.
     requests: Vec<AtomicU64>,
+    /// How many each bears.
+    limits: Vec<Limit>,
 }
 
 impl World {
@@ -66,6 +70,7 @@ impl World {
         stores: Vec<Store>,
         addresses: Vec<Address>,
     ) -> Self {
+        let rate_limit = options.rate_limit;
         Self {
             faults: Faults::new(std::mem::take(&mut options.faults)),
             lobby: Arc::new(Lobby::new(options.connections)),
@@ -74,6 +79,7 @@ impl World {
             log: Log::default(),
             addresses,
             requests: stores.iter().map(|_| AtomicU64::new(0)).collect(),
+            limits: stores.iter().map(|_| Limit::new(rate_limit)).collect(),
             stores: Mutex::new(stores),
         }
     }
@@ -81,6 +87,11 @@ impl World {
     /// Gives the workspaces, to nobody else for as long.
     pub(super) fn stores(&self) -> MutexGuard<'_, Vec<Store>> {
         self.stores.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a request to a workspace through, if it is not one too many.
+    pub(super) fn bear(&self, workspace: usize) -> Result<(), ApiError> {
+        self.limits[workspace].admit()
     }
 
     /// Makes the next request id of a workspace, in the form of a real one.

@@ -10,7 +10,8 @@ use super::names;
 use crate::clock::{Duration, Time};
 use crate::error::Error;
 use crate::output::{
-    Column, Format, Output, Rows, TOKEN_COLUMNS, Table, plain, readable_table, token_table,
+    Column, Format, MANAGED_COLUMNS, Output, Rows, TOKEN_COLUMNS, Table, plain, readable_table,
+    token_table,
 };
 use crate::secret::REDACTED;
 use crate::token::Token;
@@ -165,7 +166,11 @@ pub fn output_rows(
 fn refuse_unknown_columns(items: &[Dynamic], columns: &[String]) -> Result<(), Error> {
     let has =
         |item: &Dynamic, column: &str| match (item.read_lock::<Token>(), item.read_lock::<Map>()) {
-            (Some(token), _) => TOKEN_COLUMNS.contains(&column) || token.field(column).is_some(),
+            (Some(token), _) => {
+                TOKEN_COLUMNS.contains(&column)
+                    || token.field(column).is_some()
+                    || (MANAGED_COLUMNS.contains(&column) && token.is_managed())
+            }
             (None, Some(map)) => map.contains_key(column),
             (None, None) => false,
         };

@@ -67,6 +67,11 @@ impl Settings {
         &self.asked
     }
 
+    /// Returns how many requests may be on their way at once: `--jobs`.
+    pub fn jobs(&self) -> usize {
+        self.asked.jobs.unwrap_or(USUAL_JOBS)
+    }
+
     /// Returns how much is said, and in which form.
     pub fn manner(&self) -> Result<Manner, Error> {
         Ok(Manner {

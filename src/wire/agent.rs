@@ -9,10 +9,10 @@ use super::{proxy, tls};
 use crate::error::Error;
 use crate::host::Host;
 use crate::output::Output;
-use crate::settings::Network;
+use crate::settings::{MOST_JOBS, Network};
 
-/// As many as a run has threads.
-const CONNECTIONS: usize = 64;
+/// As many as there can be requests at once: with fewer, a connection would be made for each request.
+const CONNECTIONS: usize = MOST_JOBS;
 
 /// Load balancers drop idle connections without a word; younger ones are safe.
 const IDLE: Duration = Duration::from_secs(15);

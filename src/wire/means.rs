@@ -21,6 +21,8 @@ pub struct Means {
     pub stop: Arc<Stop>,
     /// The run's now.
     pub clock: Arc<Clock>,
+    /// How many requests may be on their way at once.
+    pub jobs: usize,
     /// How patient it is.
     pub pace: Pace,
 }

@@ -9,6 +9,7 @@ mod certificate;
 mod elsewhere;
 mod exchange;
 mod failure;
+mod flow;
 mod form;
 mod judge;
 mod line;
@@ -19,11 +20,12 @@ mod request;
 mod retry;
 mod sent;
 mod signature;
+mod throttle;
 mod tls;
 mod trouble;
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crate::clock::Time;
@@ -31,6 +33,7 @@ use crate::error::Error;
 use crate::gate::{Outcome, Permit};
 use crate::host::Host;
 use crate::output::Output;
+use crate::stop::Stop;
 
 pub use answer::Answer;
 pub use elsewhere::Message;
@@ -43,6 +46,8 @@ pub use request::Request;
 pub use retry::Pace;
 use retry::{Patience, in_seconds};
 pub use signature::Signature;
+use throttle::Throttle;
+pub use throttle::Turn;
 use trouble::{Ending, Trouble};
 
 /// When a write may be sent again.
@@ -61,6 +66,7 @@ pub struct Http {
     host: Host,
     line: Line,
     means: Means,
+    throttle: Arc<Throttle>,
     is_clock_warned: AtomicBool,
     /// Whether the other side says that it is the sandbox; unknown before the first answer.
     is_sandbox: OnceLock<bool>,
@@ -82,10 +88,12 @@ impl Http {
 
     fn reach(host: Host, means: Means) -> Self {
         let line = Line::new(host.clone(), means.clone());
+        let throttle = Throttle::new(means.jobs, means.pace, Arc::clone(&means.stop));
         Self {
             host,
             line,
             means,
+            throttle,
             is_clock_warned: AtomicBool::new(false),
             is_sandbox: OnceLock::new(),
         }
@@ -101,6 +109,16 @@ impl Http {
         &self.means.output
     }
 
+    /// Returns what ends the run.
+    pub fn stop(&self) -> &Stop {
+        &self.means.stop
+    }
+
+    /// Returns how many requests may be on their way at once.
+    pub fn jobs(&self) -> usize {
+        self.means.jobs
+    }
+
     /// Returns whether the other side is a sandbox, as far as answers have told: only this machine's own word counts.
     pub fn is_sandbox(&self) -> Option<bool> {
         if self.host.is_loopback() { self.is_sandbox.get().copied() } else { Some(false) }
@@ -113,7 +131,7 @@ impl Http {
 
     /// Sends a request that changes nothing, again if that can help; `signature` says who asks.
     pub fn read(&self, signature: &Signature, request: &Request) -> Result<Answer, Error> {
-        self.converse(signature, request, Repeat::Always)
+        self.converse(signature, request, Repeat::Always, None)
             .map_err(|ending| ending.error(request, &self.host))
     }
 
@@ -127,7 +145,49 @@ impl Http {
         request: &Request,
         repeat: Repeat,
     ) -> Result<Answer, Error> {
-        let (result, outcome) = match self.converse(signature, request, repeat) {
+        let came = self.converse(signature, request, repeat, None);
+        let (result, outcome) = self.settle(came, request, repeat);
+        permit.close(&outcome);
+        result
+    }
+
+    /// Prepares for many writes at once.
+    pub fn begin_many(&self) {
+        self.throttle.begin();
+    }
+
+    /// Waits for the turn of one of many requests, which lasts until the result is dropped; none if the run is ending, or
+    /// the workspace asks for more patience than there is.
+    pub fn take_turn(&self) -> Option<Turn<'_>> {
+        self.throttle.enter()
+    }
+
+    /// Sends one of many requests that change something and do no harm twice, in its turn. Where the credential is refused
+    /// the permit stays, for another try with a newer one.
+    pub fn write_in_turn(
+        &self,
+        turn: &mut Turn<'_>,
+        signature: &Signature,
+        permit: &mut Option<Permit>,
+        request: &Request,
+    ) -> Result<Answer, Error> {
+        let came = self.converse(signature, request, Repeat::Always, Some(turn));
+        let (result, outcome) = self.settle(came, request, Repeat::Always);
+        let is_refused =
+            matches!(&result, Err(Error::Api(failure)) if is_credential_refusal(failure));
+        if let Some(permit) = permit.take_if(|_| !is_refused) {
+            permit.close(&outcome);
+        }
+        result
+    }
+
+    fn settle(
+        &self,
+        came: Result<Answer, Ending>,
+        request: &Request,
+        repeat: Repeat,
+    ) -> (Result<Answer, Error>, Outcome) {
+        match came {
             Ok(answer) => {
                 let made =
                     request.naming.and_then(|pointer| judge::find_text(&answer.body, pointer));
@@ -138,9 +198,7 @@ impl Http {
                 self.warn_if_left_open(&ending, request);
                 ending.settle(request, &self.host, repeat)
             }
-        };
-        permit.close(&outcome);
-        result
+        }
     }
 
     /// Tells, where the run's end hides it, that a write was cut on its way.
@@ -153,30 +211,51 @@ impl Http {
         }
     }
 
-    /// Tries until there is an answer, a reason not to try again, or no patience left.
+    /// Tries until there is an answer, a reason not to try again, or no patience left; for one of many, each try waits for
+    /// its turn, and what was too much is not its own trouble.
     fn converse(
         &self,
         signature: &Signature,
         request: &Request,
         repeat: Repeat,
+        mut turn: Option<&mut Turn<'_>>,
     ) -> Result<Answer, Ending> {
         let mut patience = Patience::new(self.means.pace);
         let mut is_open = false;
         loop {
             patience.count();
             let trouble = match self.attempt(signature, request, repeat) {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    turn.as_ref().inspect(|turn| turn.succeed());
+                    return Ok(answer);
+                }
                 Err(trouble) => trouble,
             };
             is_open |= trouble.may_have_happened();
-            if let Err(trouble) = self.wait(trouble, &patience, repeat) {
+            if let Err(trouble) = self.wait(trouble, &patience, repeat, turn.as_deref_mut()) {
                 return Err(Ending { trouble, tries: patience.tries(), is_open });
             }
         }
     }
 
     /// Waits for the next try, or returns the trouble that there is to be none for.
-    fn wait(&self, trouble: Trouble, patience: &Patience, repeat: Repeat) -> Result<(), Trouble> {
+    fn wait(
+        &self,
+        trouble: Trouble,
+        patience: &Patience,
+        repeat: Repeat,
+        turn: Option<&mut Turn<'_>>,
+    ) -> Result<(), Trouble> {
+        let stopped = |error| Trouble::Stopped { error, is_sent: false };
+        if let Some(turn) = turn
+            && let Some(is_patient) = turn.heed(&trouble)
+        {
+            self.means.output.debug(|| format!("{}: {}", self.host, trouble.brief()));
+            if is_patient && turn.again() {
+                return Ok(());
+            }
+            return Err(self.means.stop.check().map_or_else(stopped, |()| trouble));
+        }
         if !trouble.is_worth_repeating(repeat) {
             return Err(trouble);
         }
@@ -188,7 +267,7 @@ impl Http {
         self.means.output.activity().begin_wait(wait, trouble.retry_after().is_some());
         let waited = self.means.stop.sleep(wait);
         self.means.output.activity().end_wait();
-        waited.map_err(|error| Trouble::Stopped { error, is_sent: false })
+        waited.map_err(stopped)
     }
 
     /// Sends the request once.

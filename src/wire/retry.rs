@@ -36,7 +36,7 @@ impl Default for Pace {
 
 impl Pace {
     /// Returns the wait after `tries` tries; `chance`, from 0 to 1, spreads those who failed together.
-    fn wait(&self, tries: u32, chance: f64) -> Duration {
+    pub fn wait(&self, tries: u32, chance: f64) -> Duration {
         let doubled = self.first.saturating_mul(2_u32.saturating_pow(tries.saturating_sub(1)));
         doubled.min(self.longest).mul_f64(0.5 + chance / 2.0)
     }

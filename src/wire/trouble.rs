@@ -72,6 +72,16 @@ impl Trouble {
         }
     }
 
+    /// Returns whether the workspace says that it was too much, and that it will bear more soon.
+    pub fn is_too_much(&self) -> bool {
+        match self {
+            Self::Refused { failure, retry_after, .. } => {
+                is_passing(failure) && (failure.status == 429 || retry_after.is_some())
+            }
+            _ => false,
+        }
+    }
+
     /// Returns whether nobody was there at all.
     pub fn is_unreached(&self) -> bool {
         matches!(self, Self::Lost { prospect: Prospect::Unreached, .. })

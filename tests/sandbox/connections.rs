@@ -33,6 +33,20 @@ fn more_connections_than_there_is_room_for_are_served_in_turn() {
 }
 
 #[test]
+fn more_requests_than_the_limit_are_refused_and_told_when_to_come_back() {
+    let sandbox = start(Options { rate_limit: Some(2), ..small() });
+    let ask = || call_as(&sandbox, "", "GET", "/.well-known/databricks-config", "");
+    // However slow the machine is, it asks faster than twice a second.
+    let refused = std::iter::repeat_with(ask).find(|answer| answer.status != 200).unwrap();
+    assert_eq!(
+        refused.show(),
+        r#"429 {"error_code":"REQUEST_LIMIT_EXCEEDED","message":"RPC token bucket limit has been exceeded: 2 requests a second are allowed."}"#
+    );
+    assert_eq!(refused.field("Retry-After"), Some("1"));
+    assert!(std::iter::repeat_with(ask).any(|answer| answer.status == 200));
+}
+
+#[test]
 fn stopping_ends_idle_waiting_and_half_sent_requests() {
     let sandbox = start(Options {
         faults: vec!["me:hold".parse().unwrap(), "list:late=1h".parse().unwrap()],
@@ -76,6 +90,8 @@ fn refused_starts() {
     assert_eq!(refusal(tokens).unwrap(), "a sandbox holds at most 100000 tokens, not 100001");
     let none = Options { workspaces: 0, ..small() };
     assert_eq!(refusal(none).unwrap(), "a sandbox serves 1 to 1000 workspaces, not 0");
+    let none = Options { rate_limit: Some(0), ..small() };
+    assert_eq!(refusal(none).unwrap(), "a rate limit of 0 lets no request through");
     let high = Options { port: 65_535, workspaces: 2, ..small() };
     let high = refusal(high).unwrap();
     assert!(high.starts_with("cannot listen on 127.0.0.1:6553"), "{high}");

@@ -176,10 +176,12 @@ fn revoking_takes_a_token_an_id_or_several() {
         revoked 4 tokens
         --- exit 0
     "#]]);
-    assert_eq!(
-        world.writes(),
-        "revoked a token [a]\nrevoked a token [b]\nrevoked a token [c]\nrevoked a token [d]\n"
-    );
+    let writes = world.writes();
+    let mut writes: Vec<_> = writes.lines().collect();
+    // Which of several lands first is anybody's guess.
+    writes.sort_unstable();
+    let all = ["a", "b", "c", "d"].map(|name| format!("revoked a token [{name}]"));
+    assert_eq!(writes, all);
 }
 
 #[test]
@@ -204,14 +206,9 @@ fn the_credential_in_use_is_spared_unless_that_is_meant() {
     let own = "let all = tokens_list(); all.sort_by(|t| if t.is_own { 1 } else { 0 });";
     run(&world, &format!("{own} tokens_revoke(all);")).expect(expect![[r#"
         --- stderr
+        warning: token [own] is the credential in use: it is left alone
         revoked 1 token
-        error: token [own] is the credential in use: revoking it would lock this run out
-         --> x.rhai:1:73
-          |
-        1 | let all = tokens_list(); all.sort_by(|t| if t.is_own { 1 } else { 0 }); tokens_revoke(all);
-          |                                                                         ^^^^^^^^^^^^^
-        hint: leave it out by `!t.is_own`; if it is meant, pass #{allow_own: true} in a script, or name its whole id on the command line
-        --- exit 5
+        --- exit 0
     "#]]);
     assert_eq!(world.writes(), "revoked a token [x]\n");
     let allowed = format!("{own} print(tokens_revoke(all[0], #{{ allow_own: true }}));");

@@ -131,7 +131,7 @@ fn an_error_half_way_says_what_was_done() {
     run(&world, "").expect(expect![[r#"
         --- stderr
         revoked 1 token
-        error: POST /api/2.0/token/delete answered 403 PERMISSION_DENIED: This answer was asked for as a fault. (request id [REQUEST])
+        error: 1 of 2 tokens revoked, 1 failed; token [ci-dead]: POST /api/2.0/token/delete answered 403 PERMISSION_DENIED: This answer was asked for as a fault. (request id [REQUEST])
           --> bundled:cleanup_expired:29:1
            |
         29 | tokens_revoke(found);

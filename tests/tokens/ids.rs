@@ -24,10 +24,10 @@ fn a_whole_id_a_prefix_several_and_both_flags() {
 }
 
 #[test]
-fn several_are_revoked_in_the_order_they_were_named() {
+fn several_are_revoked_one_at_a_time_in_the_order_they_were_named() {
     let world = World::new();
     let ids = ["a", "b", "c"].map(|name| world.token(name, DAY, 90 * DAY));
-    let run = Patroll::new().on(&world).args("tokens revoke");
+    let run = Patroll::new().on(&world).args("tokens revoke -j 1");
     let run = run.arg(&ids[2]).arg(&ids[0][..10]).arg(&ids[1]);
     run.run().expect(expect![[r#"
         {}

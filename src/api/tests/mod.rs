@@ -2,6 +2,7 @@
 //!
 //! The desk sets up one workspace whose clock stands still; a call's whole story is one text.
 
+mod bulk;
 mod creating;
 mod guarding;
 mod managing;
@@ -172,7 +173,7 @@ fn brief(error: &Error) -> String {
 
 /// Returns the means of a line on this machine.
 fn means(output: Arc<Output>, stop: Arc<Stop>, clock: Arc<Clock>, pace: Pace) -> Means {
-    Means { network: Arc::default(), automation: None, output, stop, clock, pace }
+    Means { network: Arc::default(), automation: None, output, stop, clock, jobs: 8, pace }
 }
 
 fn pat(value: &str) -> Box<dyn Credential> {

@@ -3,6 +3,8 @@
 use rhai::Module;
 use rhai::plugin::*;
 
+use super::revoke::report_map;
+use crate::error::Error;
 use crate::script::failure::Failure;
 
 /// Builds the topic.
@@ -58,6 +60,17 @@ mod api {
     #[rhai_fn(get = "request_id", pure)]
     pub fn request_id(failure: &mut Failure) -> ImmutableString {
         failure.0.api().and_then(|api| api.request_id.as_deref()).unwrap_or_default().into()
+    }
+
+    /// Returns what came of revoking an array, if the error is `PARTIAL`: a map of `revoked` and `already_gone`, of
+    /// `failures`, each with its `token_id` and `error`, and of the ids `untried`, which would have failed like others;
+    /// `()` for every other error.
+    #[rhai_fn(get = "report", pure)]
+    pub fn report(failure: &mut Failure) -> Dynamic {
+        match &*failure.0 {
+            Error::Partial(report) => Dynamic::from_map(report_map(report)),
+            _ => Dynamic::UNIT,
+        }
     }
 
     #[rhai_fn(name = "to_string", name = "to_debug", pure)]

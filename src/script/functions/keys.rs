@@ -14,7 +14,7 @@ const KEYS: &[(&str, &[&str])] = &[
         &["application_id", "comment", "lifetime", "lifetime_seconds", "scopes"],
     ),
     ("admin_tokens_list", &["created_by_id", "created_by_username"]),
-    ("admin_tokens_revoke", &["allow_own"]),
+    ("admin_tokens_revoke", &["allow_own", "on_error"]),
     ("http_get", &["headers"]),
     ("http_post", &["headers"]),
     ("run_command", &["stdin", "timeout"]),
@@ -42,7 +42,7 @@ const KEYS: &[(&str, &[&str])] = &[
             "before_revoke",
         ],
     ),
-    ("tokens_revoke", &["allow_own"]),
+    ("tokens_revoke", &["allow_own", "on_error"]),
 ];
 
 /// Returns the keys of a function's map of options; none if it takes no such map.

@@ -1,13 +1,17 @@
 //! What `tokens_revoke` and `admin_tokens_revoke` have in common: what they take, who is asked, and what they give back.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 
 use super::keys;
 use super::tokens::Minted;
 use crate::api::tokens::{self, OwnRule, Revoked, Target};
-use crate::api::{Client, admin};
+use crate::api::{Client, admin, bulk};
+use crate::error::{Error, Revocations};
 use crate::script::convert::type_word;
-use crate::script::failure::{Thrown, mistake};
+use crate::script::failure::{Failure, Thrown, mistake};
 use crate::script::run::{Run, origin};
 use crate::token::Token;
 
@@ -27,30 +31,88 @@ pub fn revoke(
     whose: Whose,
     options: &Map,
 ) -> Result<Dynamic, Thrown> {
-    keys::refuse_unknown(context.fn_name(), options)?;
-    let rule = match options.get("allow_own").map(Dynamic::as_bool) {
-        None | Some(Ok(false)) => OwnRule::Refuse,
-        Some(Ok(true)) => OwnRule::Allow,
-        Some(Err(_)) => return Err(mistake("`allow_own` is true or false")),
-    };
+    let how = How::read(context, options)?;
     let run = Run::of(context)?;
     let Some(items) = value.read_lock::<Array>() else {
+        if how.reports {
+            return Err(mistake("`on_error` is for an array: one token is revoked or throws"));
+        }
         let target = target(value)?;
         confirm(context, &run, std::slice::from_ref(&target))?;
-        return Ok(revoke_one(context, &run, &target, whose, rule)?.into());
+        return Ok(revoke_one(context, &run, &target, whose, how.rule)?.into());
     };
     let targets = items.iter().map(target).collect::<Result<Vec<_>, _>>()?;
     confirm(context, &run, &targets)?;
-    let (mut revoked, mut already_gone) = (0_i64, 0_i64);
-    for target in &targets {
-        if revoke_one(context, &run, target, whose, rule)? {
-            revoked += 1;
-        } else {
-            already_gone += 1;
-        }
+    revoke_many(context, &run, targets, whose, &how)
+}
+
+/// What the options say.
+struct How {
+    rule: OwnRule,
+    /// Whether failures are returned instead of thrown.
+    reports: bool,
+}
+
+impl How {
+    fn read(context: &NativeCallContext<'_>, options: &Map) -> Result<Self, Thrown> {
+        keys::refuse_unknown(context.fn_name(), options)?;
+        let rule = match options.get("allow_own").map(Dynamic::as_bool) {
+            None | Some(Ok(false)) => OwnRule::Refuse,
+            Some(Ok(true)) => OwnRule::Allow,
+            Some(Err(_)) => return Err(mistake("`allow_own` is true or false")),
+        };
+        let on_error = options.get("on_error").cloned().map(Dynamic::into_string).transpose();
+        let reports = match on_error.as_ref().map(Option::as_deref) {
+            Ok(None | Some("throw")) => false,
+            Ok(Some("report")) => true,
+            _ => return Err(mistake("`on_error` is \"throw\" or \"report\"")),
+        };
+        Ok(Self { rule, reports })
     }
-    let counts = [("revoked".into(), revoked.into()), ("already_gone".into(), already_gone.into())];
-    Ok(Dynamic::from_map(Map::from(counts)))
+}
+
+fn revoke_many(
+    context: &NativeCallContext<'_>,
+    run: &Run,
+    targets: Vec<Target>,
+    whose: Whose,
+    how: &How,
+) -> Result<Dynamic, Thrown> {
+    let (as_admin, rule, origin) = (whose == Whose::Anybodys, how.rule, origin(context));
+    let ids: Vec<String> = targets.iter().map(|target| target.token_id.clone()).collect();
+    let report = run
+        .call(move |client: &Client| bulk::revoke_many(client, targets, as_admin, rule, &origin))?;
+    let missed: HashSet<&str> = report.missed().collect();
+    ids.iter().filter(|id| !missed.contains(id.as_str())).for_each(|id| run.forget_value(id));
+    drop(missed);
+    if how.reports {
+        return Ok(Dynamic::from_map(report_map(&report)));
+    }
+    let report = report.check().map_err(|error| run.throw(error))?;
+    Ok(Dynamic::from_map(counts(&report)))
+}
+
+fn counts(report: &Revocations) -> Map {
+    let count = |count: usize| Dynamic::from(i64::try_from(count).unwrap_or(i64::MAX));
+    Map::from([
+        ("revoked".into(), count(report.revoked)),
+        ("already_gone".into(), count(report.already_gone)),
+    ])
+}
+
+/// Returns a report as `err.report` shows it.
+pub fn report_map(report: &Revocations) -> Map {
+    let failed = |(token_id, error): &(String, Error)| {
+        Dynamic::from_map(Map::from([
+            ("token_id".into(), token_id.clone().into()),
+            ("error".into(), Dynamic::from(Failure(Arc::new(error.clone())))),
+        ]))
+    };
+    let mut map = counts(report);
+    map.insert("failures".into(), report.failures.iter().map(failed).collect::<Array>().into());
+    let untried = report.untried.iter().map(|id| Dynamic::from(id.clone())).collect::<Array>();
+    map.insert("untried".into(), untried.into());
+    map
 }
 
 /// Asks the person at the terminal, if there is one and the workspace is real.

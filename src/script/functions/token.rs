@@ -9,7 +9,7 @@ use crate::script::names;
 use crate::token::Token;
 
 /// What a token always has.
-const PROPERTIES: [&str; 19] = [
+const PROPERTIES: [&str; 20] = [
     "token_id",
     "comment",
     "creation_time",
@@ -26,6 +26,7 @@ const PROPERTIES: [&str; 19] = [
     "created_by_id",
     "created_by_username",
     "last_used_day",
+    "is_use_known",
     "unused_for",
     "has",
     "to_json",
@@ -201,6 +202,18 @@ mod api {
     pub fn last_used_day(token: &mut Token) -> Result<Dynamic, Box<EvalAltResult>> {
         insist(token, "last_used_day")?;
         Ok(token.last_used_day().map_or(Dynamic::UNIT, Dynamic::from))
+    }
+
+    /// Returns whether it is known when the token was last used: what was never used is not told from what was not
+    /// watched. Throws as `owner_id` does.
+    ///
+    /// ```rhai
+    /// print(admin_tokens_list().count(|t| !t.is_use_known));
+    /// ```
+    #[rhai_fn(get = "is_use_known", pure, return_raw)]
+    pub fn is_use_known(token: &mut Token) -> Result<bool, Box<EvalAltResult>> {
+        insist(token, "is_use_known")?;
+        Ok(token.last_used_day().is_some())
     }
 
     /// Returns how long the token is known to have gone unused, counted from the end of the day of its last use: zero if

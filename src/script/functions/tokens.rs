@@ -105,10 +105,13 @@ mod api {
     }
 
     /// Revokes a token, given as a token or its id: true if it was there, false if it was gone already. An array is
-    /// revoked one by one and gives a map of `revoked` and `already_gone`.
+    /// revoked many at a time, as many as `--jobs` and the workspace allow, and gives a map of `revoked` and
+    /// `already_gone`.
     ///
-    /// The credential in use is refused, and ends the run (exit 5), unless `#{ allow_own: true }` says it is meant. In a
-    /// dry run nothing is revoked and the answer is true. Throws what the workspace answers.
+    /// The credential in use is refused, and ends the run (exit 5), unless `#{ allow_own: true }` says it is meant; in an
+    /// array it is left alone with a warning, or else comes last. In a dry run nothing is revoked and the answer is true.
+    /// Throws what the workspace answers; of an array that was not revoked whole `PARTIAL`, with `err.report`, after the
+    /// rest is done.
     ///
     /// ```rhai
     /// for t in tokens_list().filter(|t| t.is_expired) {
@@ -123,11 +126,14 @@ mod api {
         revoke(&context, &token, Whose::Own, &Map::new())
     }
 
-    /// Revokes as above, with a map of options: `allow_own`. Throws for other keys.
+    /// Revokes as above, with a map of options: `allow_own`, and for an array `on_error: "report"`, which returns the
+    /// report instead of throwing it. Throws for other keys.
     ///
     /// ```rhai
     /// let old = tokens_list().filter(|t| t.age > days(700) && !t.is_own);
-    /// print(tokens_revoke(old, #{ allow_own: false }).already_gone);
+    /// for failure in tokens_revoke(old, #{ on_error: "report" }).failures {
+    ///     log_warn(`${failure.token_id}: ${failure.error.message}`);
+    /// }
     /// ```
     #[rhai_fn(name = "tokens_revoke", return_raw, volatile)]
     pub fn tokens_revoke_with(
