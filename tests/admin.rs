@@ -78,7 +78,7 @@ fn a_token_is_made_for_a_service_principal() {
         run.args("--comment nightly").args(args).keeps("token.txt").run()
     };
     create("--lifetime 1d -n").expect(expect![[r#"
-        would   what                         comment  asked by
+        would   what                                                    comment  asked by
         create  a token of [REQUEST] for 1d  nightly  the command line
         --- stderr
         dry run: 1 change would be made; nothing was
@@ -88,7 +88,7 @@ fn a_token_is_made_for_a_service_principal() {
     assert_eq!(made.code(), 0, "{made}");
     assert!(made.file("token.txt").starts_with("dapi"));
     assert_eq!(world.writes(), "created a token [new-1]\n");
-    assert_eq!(made.audit()[1]["on_behalf_of"], id.as_str());
+    assert!(made.audit().iter().any(|line| line["on_behalf_of"] == id.as_str()), "{made}");
     let run = Patroll::new().on(&world).args("admin tokens create --application-id nobody");
     let outcome = run.args("--comment x --to-file token.txt").run();
     assert_eq!(outcome.code(), 1, "{outcome}");

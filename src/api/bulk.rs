@@ -134,7 +134,9 @@ impl<'c> Crew<'c> {
                 let at_work = at_work.clone();
                 let help = move || {
                     let _until_the_end = at_work;
-                    turn.map(Stop::join_turn);
+                    if let Some(turn) = turn {
+                        Stop::join_turn(turn);
+                    }
                     self.help();
                 };
                 let thread = thread::Builder::new().name("revoke".to_owned());

@@ -73,18 +73,14 @@ pub struct Named {
 /// Revokes what was typed. An id that was typed may be the credential in use; a condition never means that.
 pub fn execute(session: &Arc<Session>, whose: Whose, named: Named) -> Result<(), Error> {
     let if_exists = named.if_exists;
-    match named.condition {
-        Some(condition) => {
-            let tokens = filter_tokens(session, || whose.list(session), &condition)?;
-            let targets = tokens.iter().map(Target::of).collect();
-            revoke_all(session, whose, targets, OwnRule::Refuse, if_exists)
-        }
-        None => {
-            let ids = read_ids(session, named.ids)?;
-            let targets = find_by_ids(session, whose, &ids, if_exists)?;
-            revoke_all(session, whose, targets, OwnRule::Warn, if_exists)
-        }
+    if let Some(condition) = named.condition {
+        let tokens = filter_tokens(session, || whose.list(session), &condition)?;
+        let targets = tokens.iter().map(Target::of).collect();
+        return revoke_all(session, whose, targets, OwnRule::Refuse, if_exists);
     }
+    let ids = read_ids(session, named.ids)?;
+    let targets = find_by_ids(session, whose, &ids, if_exists)?;
+    revoke_all(session, whose, targets, OwnRule::Warn, if_exists)
 }
 
 /// Reads the ids that were typed; `-` stands for those on stdin, one a line.

@@ -52,9 +52,9 @@ impl Revocations {
         let rest =
             [(self.already_gone, "gone already"), (failed, "failed"), (untried, "not tried")];
         let rest = rest.iter().filter(|(count, _)| *count > 0);
-        let rest: String = rest.map(|(count, word)| format!(", {count} {word}")).collect();
+        let rest: Vec<_> = rest.map(|(count, word)| format!(", {count} {word}")).collect();
         let noun = if all == 1 { "token" } else { "tokens" };
-        format!("{} of {all} {noun} revoked{rest}", self.revoked)
+        format!("{} of {all} {noun} revoked{}", self.revoked, rest.concat())
     }
 }
 

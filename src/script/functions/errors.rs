@@ -65,6 +65,17 @@ mod api {
     /// Returns what came of revoking an array, if the error is `PARTIAL`: a map of `revoked` and `already_gone`, of
     /// `failures`, each with its `token_id` and `error`, and of the ids `untried`, which would have failed like others;
     /// `()` for every other error.
+    ///
+    /// ```rhai
+    /// try {
+    ///     tokens_revoke(tokens_list().filter(|t| t.is_expired));
+    /// } catch (err) {
+    ///     if err.code != "PARTIAL" { throw err; }
+    ///     for failure in err.report.failures {
+    ///         log_error(`${failure.token_id}: ${failure.error.message}`);
+    ///     }
+    /// }
+    /// ```
     #[rhai_fn(get = "report", pure)]
     pub fn report(failure: &mut Failure) -> Dynamic {
         match &*failure.0 {
