@@ -16,7 +16,16 @@ macro_rules! bundle {
 }
 
 static SCRIPTS: &[Bundled] =
-    &bundle!["cleanup_expired", "inventory", "report_expiring", "rotate", "rotate_all"];
+    &bundle![
+    "audit_policy",
+    "cleanup_expired",
+    "cleanup_leavers",
+    "cleanup_unused",
+    "inventory",
+    "report_expiring",
+    "rotate",
+    "rotate_all",
+];
 static LIBRARY: &[Bundled] = &bundle!["lib/policy"];
 
 /// Returns every bundled script.

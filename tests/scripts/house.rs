@@ -11,7 +11,8 @@ use crate::support::{Patroll, World, expect};
 fn scripts() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut paths: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
+    let is_script = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "rhai");
+    let mut paths: Vec<PathBuf> = paths.filter(is_script).collect();
     paths.sort();
     let read = |path: PathBuf| {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -87,6 +88,31 @@ fn each_opens_with_what_why_options_and_a_cron_line_and_is_short() {
 }
 
 #[test]
+fn the_readme_beside_them_has_a_row_for_each() {
+    let readme = include_str!("../../scripts/README.md");
+    let rows: Vec<Vec<&str>> = readme
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect();
+    let named: Vec<_> = rows.iter().map(|row| row[0].trim_matches('`').to_owned()).collect();
+    let names: Vec<_> = scripts().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(named, names);
+    for (row, (name, text)) in rows.iter().zip(scripts()) {
+        let cron = text.lines().find_map(|line| line.strip_prefix("// Cron: ")).unwrap();
+        assert_eq!(row[3].trim_matches('`'), cron, "{name}");
+        let granted = cron.split(' ').filter(|word| word.starts_with("--allow-"));
+        let needed = text.lines().filter_map(|line| line.strip_prefix("// needs: allow-"));
+        for flag in granted.map(str::to_owned).chain(needed.map(|name| format!("--allow-{name}"))) {
+            assert!(row[2].contains(&format!("`{flag}`")), "{name} needs {flag}");
+        }
+        assert_eq!(row[2] == "none", !text.contains("--allow-"), "{name}: {}", row[2]);
+        let changes = ["_revoke(", "_create(", "_rotate("].iter().any(|call| text.contains(call));
+        assert_eq!(row[1].starts_with("nothing"), !changes, "{name}: {}", row[1]);
+    }
+}
+
+#[test]
 fn each_option_is_explained() {
     for (name, _) in scripts() {
         let help = Patroll::new().args("run").arg(&name).args("--help").run();
@@ -113,7 +139,7 @@ fn none_goes_on_without_a_credential_or_with_a_mistyped_option() {
     for (name, _) in scripts() {
         let run = |args: &str| {
             let run = Patroll::new().args("run").arg(&name);
-            run.args("--allow-write .").args(args).run().code()
+            run.args("--allow-write . --allow-admin").args(args).run().code()
         };
         assert_eq!(run("--no-such-option"), 2, "{name}");
         // Its arguments are files, and one that fails does not keep the others waiting.
