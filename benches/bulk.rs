@@ -45,7 +45,8 @@ fn main() -> ExitCode {
     }
     println!("| what | patroll | curl, 16 in parallel | Python SDK, 16 threads | bound |");
     println!("|---|---|---|---|---|");
-    let kept = [at_a_distance(), next_door(), in_a_storm(200, 1_000), in_a_storm(1_000, 5_000), memory()];
+    let kept =
+        [at_a_distance(), next_door(), in_a_storm(200, 1_000), in_a_storm(1_000, 5_000), memory()];
     if kept.contains(&false) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
@@ -221,7 +222,13 @@ fn sdk() -> Option<PathBuf> {
     let has_sdk = || run(Command::new(&python).args(["-c", "import databricks.sdk"]));
     let make = || {
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
-            && run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "databricks-sdk"]))
+            && run(Command::new(&python).args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "databricks-sdk",
+            ]))
     };
     (has_sdk() || (make() && has_sdk())).then_some(python)
 }

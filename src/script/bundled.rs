@@ -15,8 +15,7 @@ macro_rules! bundle {
     };
 }
 
-static SCRIPTS: &[Bundled] =
-    &bundle![
+static SCRIPTS: &[Bundled] = &bundle![
     "audit_policy",
     "cleanup_expired",
     "cleanup_leavers",

@@ -38,7 +38,10 @@ fn each_is_bundled_as_it_lies_there() {
 fn they_are_listed_with_what_they_do() {
     Patroll::new().args("scripts list").run().expect(expect![[r#"
         script           what it does
+        audit_policy     Reports tokens that break the rules; exits with 10 if any do.
         cleanup_expired  Revokes expired tokens, and by option old or endless ones.
+        cleanup_leavers  Revokes the tokens of those who are no longer active.
+        cleanup_unused   Revokes the tokens that nobody has used for a long time.
         inventory        Counts tokens and their ages by the first word of the comment.
         report_expiring  Reports tokens that expire soon, and exits with 10 if any do.
         rotate           Replaces a token everywhere it lives, when it is due.
@@ -48,8 +51,20 @@ fn they_are_listed_with_what_they_do() {
     Patroll::new().args("scripts list -o json").run().expect(expect![[r#"
         [
           {
+            "script": "audit_policy",
+            "summary": "Reports tokens that break the rules; exits with 10 if any do."
+          },
+          {
             "script": "cleanup_expired",
             "summary": "Revokes expired tokens, and by option old or endless ones."
+          },
+          {
+            "script": "cleanup_leavers",
+            "summary": "Revokes the tokens of those who are no longer active."
+          },
+          {
+            "script": "cleanup_unused",
+            "summary": "Revokes the tokens that nobody has used for a long time."
           },
           {
             "script": "inventory",
@@ -162,7 +177,7 @@ fn an_empty_workspace_is_no_trouble() {
         let run = Patroll::new().beside(&world).env("DATABRICKS_HOST", &address.host);
         let run = run.env("DATABRICKS_USERNAME", &address.user);
         let run = run.env("DATABRICKS_PASSWORD", &address.password);
-        let outcome = run.args("run").arg(&name).run();
+        let outcome = run.args("run --allow-admin").arg(&name).run();
         assert_eq!(outcome.to_string(), "--- exit 0\n", "{name}");
     }
 }

@@ -8,3 +8,5 @@ mod house;
 mod reports;
 /// `rotate`.
 mod rotate;
+/// `cleanup_unused`, `cleanup_leavers` and `audit_policy`: a whole workspace's tokens.
+mod workspace;
