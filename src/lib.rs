@@ -13,6 +13,7 @@ pub mod sandbox;
 // One run, and what it talks to.
 mod rotation;
 mod plan;
+mod metrics;
 mod session;
 mod workspace;
 mod api;
@@ -42,7 +43,7 @@ use std::sync::Arc;
 
 use cli::Typed;
 use error::Error;
-use output::{Format, Manner, Output};
+use output::{Format, LogFormat, Manner, Output};
 use settings::{Environment, Settings};
 use stop::Stop;
 
@@ -56,7 +57,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     let environment = Environment::snapshot();
     let (manner, result) = match Settings::new(typed.asked.clone(), environment.clone()).manner() {
         Ok(manner) => (manner, Ok(())),
-        Err(error) => (PLAIN, Err(error)),
+        Err(error) => (plain(typed.asked.log_format), Err(error)),
     };
     let output = Arc::new(Output::new(manner, Arc::clone(&stop)));
     let result = result.and_then(|()| work(typed, environment, &output, &stop));
@@ -71,7 +72,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-const PLAIN: Manner = Manner { format: Format::Auto, color: None, quiet: false, debug: false };
+/// Returns how things are said where the settings do not tell.
+fn plain(log: LogFormat) -> Manner {
+    Manner { format: Format::Auto, color: None, quiet: false, debug: false, log }
+}
 
 fn work(
     typed: Typed,

@@ -45,6 +45,8 @@ mod layers;
 mod network;
 /// What a script may do: grants, read-only runs, brakes, and the functions behind them.
 mod permissions;
+/// Plans: written, read, applied.
+mod plans;
 /// README.md, run as it stands.
 mod readme;
 /// The REPL on a pseudo-terminal: keys sent, screen compared.
@@ -68,6 +70,8 @@ mod secrecy;
 mod settings;
 /// Once a run is to end, nothing goes on after it.
 mod stop;
+/// What a run has that nobody watches.
+mod unattended;
 /// Wrong conditions throw; right ones mean what they say.
 mod strict;
 /// `patroll tokens`: the retired CLI, carried on.

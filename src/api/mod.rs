@@ -8,13 +8,14 @@ pub mod identity;
 pub mod mint;
 mod own;
 pub mod secrets;
+mod stock;
 pub mod tokens;
 pub mod users;
 
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::auth::Credential;
 use crate::error::Error;
@@ -23,6 +24,7 @@ use crate::secret::Secret;
 use crate::wire::{Answer, Http, Repeat, Request, Signature, is_credential_refusal};
 
 use own::OwnToken;
+pub use stock::Stock;
 
 /// One workspace, seen by one who signs in.
 pub struct Client {
@@ -32,6 +34,7 @@ pub struct Client {
     reached: Place,
     own: OwnToken,
     workspace_id: Option<Secret>,
+    stock: Mutex<Option<Stock>>,
 }
 
 /// What came of asking for an effect.
@@ -52,13 +55,26 @@ impl Client {
         own_token_id: Option<String>,
     ) -> Self {
         let own = OwnToken::new(credential.token_value().as_ref(), own_token_id);
-        Self { http, credential, gate, reached: place, own, workspace_id: None }
+        Self {
+            http,
+            credential,
+            gate,
+            reached: place,
+            own,
+            workspace_id: None,
+            stock: Mutex::default(),
+        }
     }
 
     /// Names the workspace's number with each call, as one address can lead to several.
     #[must_use]
     pub fn naming_workspace(self, id: Option<&str>) -> Self {
         Self { workspace_id: id.map(Secret::unregistered), ..self }
+    }
+
+    /// Returns what the last list of the caller's tokens came to, if there was one.
+    pub fn stock(&self) -> Option<Stock> {
+        *self.stock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the way it signs in.

@@ -1,13 +1,13 @@
 //! The caller's own tokens: listed, created, revoked (`/api/2.0/token/*`).
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{Client, Written, admin};
+use super::{Client, Stock, Written, admin};
 use crate::clock::Duration;
 use crate::error::Error;
 use crate::gate::{Effect, Origin};
@@ -126,6 +126,7 @@ pub fn list(client: &Client) -> Result<Listing, Error> {
         .map_err(|reason| answer.malformed(&reason))?;
     client.own.recognise(&mut tokens, true);
     client.gate.note_listed(&client.reached.host, tokens.len());
+    *client.stock.lock().unwrap_or_else(PoisonError::into_inner) = Some(Stock::of(&tokens));
     Ok(Listing { body: answer.body, tokens })
 }
 

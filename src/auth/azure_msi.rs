@@ -68,7 +68,7 @@ mod tests {
     use super::*;
     use crate::clock::{Clock, Time};
     use crate::host::Host;
-    use crate::output::{Format, Manner, Output};
+    use crate::output::{Format, LogFormat, Manner, Output};
     use crate::sandbox::{Options, Sandbox};
     use crate::stop::Stop;
     use crate::wire::{Means, Pace};
@@ -78,7 +78,13 @@ mod tests {
         let sandbox = Sandbox::start(Options { tokens: 1, ..Options::default() }).unwrap();
         let address = &sandbox.workspaces()[0];
         let stop = Arc::<Stop>::default();
-        let manner = Manner { format: Format::Json, color: None, quiet: true, debug: false };
+        let manner = Manner {
+            format: Format::Json,
+            color: None,
+            quiet: true,
+            debug: false,
+            log: LogFormat::Text,
+        };
         let output = Arc::new(Output::new(manner, Arc::clone(&stop)));
         let clock = Arc::<Clock>::default();
         let means = Means {

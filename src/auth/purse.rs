@@ -98,7 +98,7 @@ mod tests {
     use std::thread;
 
     use super::*;
-    use crate::output::{Format, Manner};
+    use crate::output::{Format, LogFormat, Manner};
 
     /// Hands out numbered tokens of an hour, or refuses.
     struct Mint {
@@ -128,7 +128,13 @@ mod tests {
 
     impl Desk {
         fn new() -> Self {
-            let manner = Manner { format: Format::Json, color: None, quiet: true, debug: false };
+            let manner = Manner {
+                format: Format::Json,
+                color: None,
+                quiet: true,
+                debug: false,
+                log: LogFormat::Text,
+            };
             let output = Arc::new(Output::new(manner, Arc::default()));
             let (issued, clock) = (Arc::<AtomicUsize>::default(), Arc::<Clock>::default());
             clock.learn(Time::from_ms(1_795_435_200_000));

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::permissions::Permissions;
 use crate::clock::{Duration, Time};
-use crate::output::Format;
+use crate::output::{Format, LogFormat};
 use crate::settings::{Asked, Color, Fleet, MOST_JOBS, Shard};
 
 /// The flags that every command has; they can stand anywhere before `--`.
@@ -67,7 +67,7 @@ pub struct Globals {
         hide_default_value = true
     )]
     color: When,
-    /// Stop after this time, such as 90s or 10m
+    /// Stop after this time, such as 90s or 10m; off a terminal after an hour if nothing is said
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true)]
     timeout: Option<Duration>,
     /// Have at most this many requests on their way at once, where there are many to make (32 if not said); of several
@@ -86,6 +86,27 @@ pub struct Globals {
     /// Write the audit log to this file, or `-` for stdout, from dry runs too
     #[arg(long, global = true, value_name = "FILE")]
     audit_log: Option<PathBuf>,
+    /// Write messages to stderr in this form: lines for people, or a JSON object a line
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORM",
+        default_value = "text",
+        hide_default_value = true
+    )]
+    log_format: Log,
+    /// Write the run's figures for Prometheus to this file
+    #[arg(long, global = true, value_name = "FILE")]
+    metrics_file: Option<PathBuf>,
+    /// Run only while no other run of this machine holds the lock of this name
+    #[arg(long, global = true, value_name = "NAME", value_parser = lock_name)]
+    lock: Option<String>,
+    /// Wait for the lock so long, instead of not at all
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration, requires = "lock", allow_hyphen_values = true)]
+    wait: Option<Duration>,
+    /// Begin at random within this time, unless somebody watches
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true)]
+    jitter: Option<Duration>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -95,6 +116,12 @@ enum Form {
     Table,
     Json,
     Csv,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Log {
+    Text,
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -147,6 +174,14 @@ impl Globals {
             quiet: self.quiet,
             yes: self.yes,
             audit_log: self.audit_log,
+            log_format: match self.log_format {
+                Log::Text => LogFormat::Text,
+                Log::Json => LogFormat::Json,
+            },
+            metrics_file: self.metrics_file,
+            lock: self.lock,
+            wait: self.wait,
+            jitter: self.jitter,
         }
     }
 }
@@ -179,6 +214,17 @@ pub fn lifetime_in_seconds(text: &str) -> Result<Duration, String> {
 fn at_least_a_second(length: Duration) -> Result<Duration, String> {
     let shortest = Duration::from_seconds(1);
     if length < shortest { Err("a token lives for 1 s or longer".to_owned()) } else { Ok(length) }
+}
+
+/// Reads the name of a lock, which becomes that of a file.
+fn lock_name(text: &str) -> Result<String, String> {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let is_name = (1..=64).contains(&text.len()) && text.chars().all(is_plain);
+    if is_name && !text.starts_with('.') {
+        return Ok(text.to_owned());
+    }
+    Err("a name has up to 64 letters, digits, `-`, `_` and `.`, and does not begin with a dot"
+        .to_owned())
 }
 
 /// A point in time as people say it.

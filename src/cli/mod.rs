@@ -69,7 +69,27 @@ pub enum Command {
         /// The script's own options and arguments
         #[arg(value_name = "ARGS")]
         arguments: Vec<String>,
+        /// Change nothing; write what would have been done to this file, for `patroll apply`
+        #[arg(long, value_name = "FILE")]
+        plan: Option<PathBuf>,
     },
+
+    /// Make the changes of a plan, those and no others
+    ///
+    /// A token that has changed since is left alone; one that is gone counts as done.
+    #[command(after_help = "Example: patroll apply plan.json --max-age 8h")]
+    Apply {
+        /// A plan that `patroll run SCRIPT --plan FILE` wrote
+        #[arg(value_name = "FILE")]
+        plan: PathBuf,
+        /// Refuse a plan that is older than this
+        #[arg(long, value_name = "DURATION", value_parser = globals::duration, default_value = "24h", allow_hyphen_values = true)]
+        max_age: Duration,
+    },
+
+    /// Look at a plan
+    #[command(subcommand, after_help = "Example: patroll plan show plan.json")]
+    Plan(Plan),
 
     /// Evaluate an expression and print the result
     #[command(
@@ -244,6 +264,18 @@ pub enum Tokens {
         /// Be content if a token is gone already
         #[arg(long)]
         if_exists: bool,
+    },
+}
+
+/// What is to be done with a plan.
+#[derive(Debug, Subcommand)]
+pub enum Plan {
+    /// Show what it would change, as a table
+    #[command(after_help = "Example: patroll plan show plan.json")]
+    Show {
+        /// The plan
+        #[arg(value_name = "FILE")]
+        plan: PathBuf,
     },
 }
 

@@ -79,8 +79,9 @@ pub fn split(words: Vec<OsString>, command: &clap::Command) -> Result<Parts, cla
                 return Ok(parts);
             }
             kind => {
-                if plain == 0 && word == "schedule" {
-                    flags.add(command.find_subcommand("schedule"));
+                if plain == 0 && matches!(kind, Kind::Plain) {
+                    flags.add(command.find_subcommand(&word));
+                    parts.script.reserved = flags.names();
                 }
                 plain += usize::from(matches!(kind, Kind::Plain));
                 parts.patroll.push(word);
@@ -225,7 +226,7 @@ mod tests {
 
     #[test]
     fn own_flags_are_found_behind_the_script_too() {
-        let cases: [(&str, &str, &[&str], usize, bool); 13] = [
+        let cases: [(&str, &str, &[&str], usize, bool); 14] = [
             ("patroll run x --dry-run", "patroll run x --dry-run", &[], 0, false),
             ("patroll run x --prefix ci- -n", "patroll run x -n", &["--prefix", "ci-"], 2, false),
             ("patroll -p prod run x a -oj", "patroll -p prod run x -oj", &["a"], 1, false),
@@ -235,6 +236,7 @@ mod tests {
             ("patroll run -n -- x y", "patroll run -n -- x", &["y"], 0, false),
             ("patroll run x --help", "patroll run x", &[], 0, true),
             ("patroll run x --timeout 5m y", "patroll run x --timeout 5m", &["y"], 1, false),
+            ("patroll run x --plan p y", "patroll run x --plan p", &["y"], 1, false),
             ("patroll run x -nq -z", "patroll run x -nq", &["-z"], 1, false),
             ("patroll help tokens list", "patroll tokens list --help", &[], 0, false),
             ("patroll help", "patroll --help", &[], 0, false),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::fleet;
 use crate::error::Error;
 use crate::gate::Askers;
+use crate::metrics::Metrics;
 use crate::script::evaluate;
 use crate::session::Session;
 use crate::settings::Member;
@@ -15,10 +16,11 @@ pub fn execute(
     members: Option<&[Member]>,
     askers: &Askers,
     expression: &str,
+    metrics: Option<&Metrics>,
 ) -> Result<(), Error> {
     match members {
         Some(members) => {
-            fleet::execute(session, members, askers, &|part| evaluate(part, expression))
+            fleet::execute(session, members, askers, metrics, &|part| evaluate(part, expression))
         }
         None => evaluate(session, expression),
     }

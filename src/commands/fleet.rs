@@ -11,6 +11,7 @@ use std::thread;
 use crate::cli::Command;
 use crate::error::{Error, exit, reason};
 use crate::gate::{Askers, Planned};
+use crate::metrics::Metrics;
 use crate::output::{Harvest, Output, Reaper, Table};
 use crate::process;
 use crate::session::Session;
@@ -61,6 +62,7 @@ pub fn execute(
     session: &Session,
     members: &[Member],
     askers: &Askers,
+    metrics: Option<&Metrics>,
     work: Work<'_>,
 ) -> Result<(), Error> {
     session.warn_if_exposed();
@@ -68,6 +70,7 @@ pub fn execute(
         session,
         members,
         askers,
+        metrics,
         work,
         harvest: Arc::default(),
         next: AtomicUsize::new(0),
@@ -86,6 +89,7 @@ struct Fleet<'f> {
     session: &'f Session,
     members: &'f [Member],
     askers: &'f Askers,
+    metrics: Option<&'f Metrics>,
     work: Work<'f>,
     harvest: Arc<Harvest>,
     /// The first workspace that nobody has begun.
@@ -138,6 +142,9 @@ impl Fleet<'_> {
             let reaper = Reaper::new(&self.harvest, at, &member.name);
             let part = Arc::new(self.session.part(member, reaper, self.askers.clone()));
             let result = (self.work)(&part).and_then(|()| part.stop().check());
+            if let Some(metrics) = self.metrics {
+                metrics.observe(&part, &result);
+            }
             let error = result.err().filter(|error| *error != Error::Exit { code: exit::DONE });
             self.tell_error(part.output(), error.as_ref());
             self.session.gate().count_in(part.gate());

@@ -15,19 +15,22 @@ mod run;
 mod sandbox;
 mod schedule;
 mod scripts;
+mod start;
 mod tokens;
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::{Arc, Weak};
 
 use tempfile::TempDir;
 
-use crate::cli::{Command, Typed};
+use crate::cli::{self, Command, Typed};
 use crate::clock::{Duration, Time};
 use crate::error::{Error, exit};
 use crate::gate::{Ask, Askers};
 use crate::memory;
-use crate::output::Output;
+use crate::metrics::Metrics;
+use crate::output::{Format, Output};
 use crate::plan;
 use crate::repl::Person;
 use crate::sandbox::{Address, Options, Sandbox};
@@ -35,7 +38,7 @@ use crate::script::Arguments;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::settings::{Asked, Environment, Member, SandboxAddress, Settings};
-use crate::stop::{Stop, Timer};
+use crate::stop::{Reason, Stop, Timer};
 
 /// Does what was typed; returns the exit code, which for `sandbox -- COMMAND` is the command's.
 pub fn execute(
@@ -50,6 +53,7 @@ pub fn execute(
         Command::Scripts(scripts) => scripts::execute(&scripts, &output),
         Command::Docs { name } => docs::execute(name.as_deref(), &output),
         Command::Completions { shell } => completions::execute(shell, &output),
+        Command::Plan(cli::Plan::Show { plan }) => plan::show_file(&plan, &output),
         Command::Audit(which) => audit::execute(&which, typed.asked, environment, &output),
         Command::Check { scripts } => {
             let _timer = limit_time(typed.asked.timeout, &stop)?;
@@ -117,29 +121,45 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     } else {
         None
     };
+    let plan = match &command {
+        Command::Run { plan: Some(path), .. } => Some(path.clone()),
+        _ => None,
+    };
+    if let Some(path) = &plan {
+        plan::check_room(path)?;
+        asked.dry_run = true;
+    }
+    let metrics = asked.metrics_file.as_deref().filter(|_| !asked.dry_run);
+    let name = name_of(&command);
+    let metrics = metrics.map(|path| Metrics::new(path, &name)).transpose()?;
     let settings = Settings::new(asked, environment);
     let is_repl = matches!(command, Command::Repl) && std::io::stdin().is_terminal();
-    // In a session the limit is that of each input.
-    let _timer = limit_time(settings.asked().timeout.filter(|_| !is_repl), &stop)?;
     if !is_repl {
         end_for_certain(&stop);
     }
+    let started = start::start(&settings, &output, &stop, is_repl)?;
     let askers = askers(&command, &settings, &output);
     let session = Arc::new(Session::new(settings, output, stop, askers.clone()));
-    let tells_of_changes =
-        matches!(command, Command::Run { .. } | Command::Eval { .. } | Command::Repl);
+    let tells_of_changes = tells_of_changes(&command, session.output());
+    let words = arguments.words.clone();
     // What signing in shows has no plan, and JSON must stay one document.
     let has_plan = !matches!(command, Command::Auth(_));
     let result = match command {
-        Command::Run { script, .. } => {
-            run::execute(&session, members.as_deref(), &askers, &script, arguments)
-        }
+        Command::Run { script, .. } => run::execute(
+            &session,
+            members.as_deref(),
+            &askers,
+            &script,
+            arguments,
+            metrics.as_ref(),
+        ),
         Command::Repl if is_repl => crate::repl::open(&session, askers),
-        Command::Repl => run::execute(&session, None, &askers, "-", arguments),
+        Command::Repl => run::execute(&session, None, &askers, "-", arguments, None),
         Command::Eval { expression } => {
-            eval::execute(&session, members.as_deref(), &askers, &expression)
+            eval::execute(&session, members.as_deref(), &askers, &expression, metrics.as_ref())
         }
         Command::Tokens(tokens) => tokens::execute(&session, tokens),
+        Command::Apply { plan, max_age } => plan::apply(&session, &plan, max_age),
         Command::Rotations(rotations) => rotations::execute(&session, rotations),
         Command::Admin(admin) => admin::execute(&session, admin),
         Command::Auth(auth) => auth::execute(&session, &auth),
@@ -147,6 +167,12 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
         _ => Ok(()),
     };
     let result = result.and_then(|()| session.stop().check()).or_else(without_success);
+    let measured = metrics.map_or(Ok(()), |metrics| {
+        if members.is_none() {
+            metrics.observe(&session, &result);
+        }
+        metrics.write()
+    });
     let summary = session.gate().summary().filter(|_| tells_of_changes);
     let told = if (result.is_ok() && has_plan) || session.gate().has_planned() {
         plan::show(&session, 0)
@@ -160,8 +186,57 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
         let peak = memory::peak().map_or_else(|| "unknown".to_owned(), memory::show);
         format!("memory: {peak} at most")
     });
-    drop(scratch);
-    result.and(told)
+    let result = match &plan {
+        Some(path) => write_plan(&session, path, &name, &words, result),
+        None => result,
+    };
+    drop((started, scratch));
+    result.and(told).and(measured)
+}
+
+/// Returns whether a line at the end tells what was changed: what prints no answer of its own is never silent about that.
+fn tells_of_changes(command: &Command, output: &Output) -> bool {
+    match command {
+        Command::Run { .. } | Command::Eval { .. } | Command::Repl | Command::Apply { .. } => true,
+        Command::Tokens(cli::Tokens::Revoke { .. }) => {
+            output.format() != Format::Json && !output.is_watched()
+        }
+        _ => false,
+    }
+}
+
+/// Returns what a run is called in plans and figures.
+fn name_of(command: &Command) -> String {
+    match command {
+        Command::Run { script, .. } => script.as_str(),
+        Command::Eval { .. } => "eval",
+        Command::Apply { .. } => "apply",
+        Command::Tokens(_) => "tokens",
+        Command::Rotations(_) => "rotations",
+        _ => "-",
+    }
+    .to_owned()
+}
+
+/// Writes the plan of a script that has ended well, or says that there is none.
+fn write_plan(
+    session: &Arc<Session>,
+    path: &Path,
+    script: &str,
+    words: &[String],
+    result: Result<(), Error>,
+) -> Result<(), Error> {
+    if let Err(error) = &result
+        && !matches!(error, Error::Exit { .. })
+    {
+        session.output().warn("no plan was written, as the script failed");
+        return result;
+    }
+    if matches!(session.stop().reason(), Some(Reason::Exit(_))) {
+        // What the script has ended goes on once more, to look at the tokens.
+        session.stop().begin_turn();
+    }
+    plan::make(session, path, script, words).and(result)
 }
 
 /// Returns who is asked at a brake, and before a revocation by a script: the person who watches, if there is one.

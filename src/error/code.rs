@@ -37,6 +37,8 @@ impl Error {
             Self::NotGranted { .. } => "NOT_GRANTED",
             Self::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
             Self::OutOfMemory { .. } => "OUT_OF_MEMORY",
+            Self::PlanRefused { .. } => "PLAN_REFUSED",
+            Self::PlanOutdated { .. } => "PLAN_OUTDATED",
             Self::OutputClosed => "OUTPUT_CLOSED",
             Self::OwnToken { .. } => "OWN_TOKEN",
             Self::OwnTokenUnknown => "OWN_TOKEN_UNKNOWN",

@@ -98,6 +98,8 @@ impl Error {
             | Self::NotGranted { .. }
             | Self::OwnToken { .. }
             | Self::OwnTokenUnknown
+            | Self::PlanOutdated { .. }
+            | Self::PlanRefused { .. }
             | Self::ReadOnly { .. } => REFUSED,
             Self::OutcomeUnknown { .. } => UNKNOWN,
             Self::TokenAmbiguous { candidates, .. } if !candidates.is_empty() => USAGE,

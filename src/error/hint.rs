@@ -77,6 +77,9 @@ impl Error {
             Self::Overloaded { .. } => "try again later".to_owned(),
             Self::ProfileMissing { known, .. } if known.is_empty() => "there is no such file, or no profile in it".to_owned(),
             Self::ProfileMissing { known, .. } => format!("there are: {}", known.join(", ")),
+            Self::PlanRefused { .. } | Self::PlanOutdated { .. } => {
+                "plan anew: `patroll run SCRIPT --plan FILE`".to_owned()
+            }
             Self::Redirected { .. } => "is the host right? A network's own login page redirects too: open any page in a browser. Otherwise write the address the workspace itself shows".to_owned(),
             Self::Partial(report) => return report.cause().and_then(Self::hint),
             Self::Script(failure) => return failure.hint.clone(),

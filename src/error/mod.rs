@@ -228,6 +228,17 @@ pub enum Error {
     #[error("{} in the script", if mistakes.len() == 1 { "a mistake" } else { "mistakes" })]
     Mistakes { mistakes: Vec<ScriptFailure> },
 
+    /// A plan that may not be carried out as it stands.
+    #[error("the plan {} is not applied: {problem}", path.display())]
+    PlanRefused { path: PathBuf, problem: String },
+
+    /// Tokens that are no longer what a plan says of them.
+    #[error(
+        "left alone, because the plan says something else of {}: {}",
+        if token_ids.len() == 1 { "it" } else { "them" }, token_ids.join(", ")
+    )]
+    PlanOutdated { token_ids: Vec<String> },
+
     /// A proxy that is no proxy's address.
     #[error("the proxy in {source_name} cannot be used: {reason}")]
     ProxyInvalid { source_name: String, reason: String },

@@ -31,6 +31,7 @@ pub use grants::{Grant, Grants};
 pub use log::files_of;
 use permit::Books;
 pub use permit::Permit;
+pub use tally::Changes;
 use tally::Tally;
 
 /// Whether effects happen.
@@ -335,6 +336,11 @@ impl Gate {
     /// Returns what was done in one line, nothing if nothing was.
     pub fn summary(&self) -> Option<String> {
         self.books.tally.summary()
+    }
+
+    /// Returns what was done in numbers.
+    pub fn changes(&self) -> Changes {
+        self.books.tally.changes()
     }
 
     /// Returns whether a dry run would have done anything.

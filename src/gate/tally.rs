@@ -26,6 +26,18 @@ pub struct Tally(Mutex<Counts>);
 struct Counts {
     deeds: [usize; DEEDS.len()],
     unknown: usize,
+    failed: usize,
+}
+
+/// What a run changed, in numbers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Changes {
+    /// The tokens that came to life.
+    pub created: usize,
+    /// The tokens that died.
+    pub revoked: usize,
+    /// The changes that were refused, failed, or are unknown.
+    pub failed: usize,
 }
 
 impl Tally {
@@ -39,11 +51,14 @@ impl Tally {
             Outcome::Done { made, .. } => made.as_deref().unwrap_or_default(),
             Outcome::Unknown => {
                 counts.unknown += 1;
+                counts.failed += 1;
                 return None;
             }
-            Outcome::AlreadyGone { .. } | Outcome::Refused { .. } | Outcome::LeftOut { .. } => {
+            Outcome::Refused { .. } => {
+                counts.failed += 1;
                 return None;
             }
+            Outcome::AlreadyGone { .. } | Outcome::LeftOut { .. } => return None,
         };
         let (_, verb) = effect.verbs();
         let deed = (verb, effect.noun());
@@ -64,9 +79,20 @@ impl Tally {
         let theirs = *other.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut ours = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         ours.unknown += theirs.unknown;
+        ours.failed += theirs.failed;
         for (count, more) in ours.deeds.iter_mut().zip(theirs.deeds) {
             *count += more;
         }
+    }
+
+    /// Returns the counts.
+    pub fn changes(&self) -> Changes {
+        let counts = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = |verb: &str| {
+            let at = DEEDS.iter().position(|deed| *deed == (verb, "token"));
+            at.map_or(0, |at| counts.deeds[at])
+        };
+        Changes { created: count("created"), revoked: count("revoked"), failed: counts.failed }
     }
 
     /// Returns the counts in words, nothing if all are zero.

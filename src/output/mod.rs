@@ -6,6 +6,7 @@
 mod activity;
 mod harvest;
 mod json;
+mod log;
 mod sanitize;
 mod table;
 mod tokens;
@@ -27,6 +28,8 @@ use crate::stop::{Reason, Stop};
 pub use activity::{Activity, Mark};
 pub use harvest::{Harvest, Reaper, Rows};
 pub use json::indent;
+use log::Level;
+pub use log::LogFormat;
 pub use sanitize::visible;
 pub use table::{Table, csv};
 pub use tokens::{
@@ -59,6 +62,8 @@ pub struct Manner {
     pub quiet: bool,
     /// Whether requests and whole error chains are shown.
     pub debug: bool,
+    /// The form of what is said on stderr.
+    pub log: LogFormat,
 }
 
 /// The two streams of a run.
@@ -244,7 +249,7 @@ impl Output {
     /// Says something a person may want to know; `--quiet` leaves it out.
     pub fn note(&self, text: &str) {
         if !self.manner.quiet {
-            self.say(&sanitize::visible(text));
+            self.tell(Level::Info, text);
         }
     }
 
@@ -259,7 +264,8 @@ impl Output {
     pub fn pass(&self, text: &str) {
         let mut stderr = self.streams.stderr.lock().unwrap_or_else(PoisonError::into_inner);
         stderr.wipe();
-        if self.streams.stderr_is_terminal && !text.is_empty() && self.part.is_none() {
+        let is_shown = self.streams.stderr_is_terminal && self.manner.log == LogFormat::Text;
+        if is_shown && !text.is_empty() && self.part.is_none() {
             let width = self.width().map_or(usize::MAX, |width| usize::from(width) - 1);
             let text = secret::redact(text);
             let text: String = sanitize::visible(&text).chars().take(width).collect();
@@ -271,17 +277,17 @@ impl Output {
 
     /// Says what a run has changed, which is never left out.
     pub fn summary(&self, text: &str) {
-        self.say(&sanitize::visible(text));
+        self.tell(Level::Info, text);
     }
 
     /// Says that something deserves attention.
     pub fn warn(&self, text: &str) {
-        self.say(&format!("{WARNING} {}", sanitize::visible(text)));
+        self.tell(Level::Warning, text);
     }
 
     /// Says that something went wrong, which does not end the run.
     pub fn fault(&self, text: &str) {
-        self.say(&format!("{ERROR} {}", sanitize::visible(text)));
+        self.tell(Level::Error, text);
     }
 
     /// Asks something; the answer is typed on the same line.
@@ -295,12 +301,15 @@ impl Output {
     /// Says what `--debug` shows.
     pub fn debug(&self, text: impl FnOnce() -> String) {
         if self.manner.debug {
-            self.say(&format!("debug: {}", sanitize::visible(&text())));
+            self.tell(Level::Debug, &text());
         }
     }
 
     /// Says what failed and what to do next.
     pub fn error(&self, error: &Error) {
+        if self.manner.log == LogFormat::Json {
+            return self.say(&log::error_lines(error, self.part_name()));
+        }
         let drawn = |failure: &ScriptFailure| with_hint(&failure.report, failure.hint.as_deref());
         match error {
             Error::Script(failure) => self.say(&drawn(failure)),
@@ -315,6 +324,20 @@ impl Output {
         }
     }
 
+    /// Says a message in the form that the log has.
+    fn tell(&self, level: Level, text: &str) {
+        if self.manner.log == LogFormat::Json {
+            return self.say(&log::line(level, text, self.part_name()));
+        }
+        let text = sanitize::visible(text);
+        match level {
+            Level::Debug => self.say(&format!("debug: {text}")),
+            Level::Info => self.say(&text),
+            Level::Warning => self.say(&format!("{WARNING} {text}")),
+            Level::Error => self.say(&format!("{ERROR} {text}")),
+        }
+    }
+
     /// Writes to stderr, where nobody listening is no reason to stop.
     fn say(&self, text: &str) {
         let mut stderr = self.streams.stderr.lock().unwrap_or_else(PoisonError::into_inner);
@@ -322,9 +345,14 @@ impl Output {
         let _ = writeln!(stderr.stream, "{}", self.signed(&secret::redact(text)));
     }
 
+    fn part_name(&self) -> Option<&str> {
+        self.part.as_ref().map(|part| part.name.as_str())
+    }
+
     /// Puts the part's name before each line, if this is one of several parts.
     fn signed<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let Some(Part { name, .. }) = &self.part else { return Cow::Borrowed(text) };
+        let name = self.part_name().filter(|_| self.manner.log == LogFormat::Text);
+        let Some(name) = name else { return Cow::Borrowed(text) };
         let lines: Vec<_> = text.split('\n').map(|line| format!("{name}: {line}")).collect();
         Cow::Owned(lines.join("\n"))
     }

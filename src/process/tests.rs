@@ -12,7 +12,7 @@ use super::command::{Command, Ended, run};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::gate::{Admission, Effect, Gate, Grants, Mode, Origin, Permit, Place};
-use crate::output::{Format, Manner, Output};
+use crate::output::{Format, LogFormat, Manner, Output};
 use crate::secret::Secret;
 use crate::state::StateDir;
 use crate::stop::Stop;
@@ -29,7 +29,13 @@ impl Desk {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let stop = Arc::<Stop>::default();
-        let manner = Manner { format: Format::Json, color: None, quiet: true, debug: false };
+        let manner = Manner {
+            format: Format::Json,
+            color: None,
+            quiet: true,
+            debug: false,
+            log: LogFormat::Text,
+        };
         let output = Arc::new(Output::new(manner, Arc::clone(&stop)));
         let gate = Gate::new(
             Mode::Live,

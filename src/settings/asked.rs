@@ -6,7 +6,7 @@ use super::Fleet;
 use crate::clock::{Duration, Time};
 use crate::error::Error;
 use crate::gate::{Grant, Limits};
-use crate::output::Format;
+use crate::output::{Format, LogFormat};
 use crate::secret::Secret;
 
 /// When colours are used.
@@ -84,6 +84,16 @@ pub struct Asked {
     pub yes: bool,
     /// `--audit-log`.
     pub audit_log: Option<PathBuf>,
+    /// `--log-format`.
+    pub log_format: LogFormat,
+    /// `--metrics-file`.
+    pub metrics_file: Option<PathBuf>,
+    /// `--lock`.
+    pub lock: Option<String>,
+    /// `--wait`.
+    pub wait: Option<Duration>,
+    /// `--jitter`.
+    pub jitter: Option<Duration>,
 }
 
 impl Asked {

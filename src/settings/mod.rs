@@ -79,6 +79,7 @@ impl Settings {
             color: self.color(),
             quiet: self.asked.quiet,
             debug: self.asked.debug,
+            log: self.asked.log_format,
         })
     }
 

@@ -69,7 +69,7 @@ mod tests {
     use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
     use super::*;
-    use crate::output::{Format, Manner};
+    use crate::output::{Format, LogFormat, Manner};
 
     /// Knows two addresses of every name.
     #[derive(Debug)]
@@ -101,7 +101,13 @@ mod tests {
     }
 
     fn config() -> Config {
-        let manner = Manner { format: Format::Json, color: None, quiet: true, debug: false };
+        let manner = Manner {
+            format: Format::Json,
+            color: None,
+            quiet: true,
+            debug: false,
+            log: LogFormat::Text,
+        };
         let output = Output::new(manner, Arc::default());
         let host = Host::parse("http://two.test").unwrap();
         configure(&host, &Network::default(), &output).unwrap()

@@ -223,6 +223,12 @@ impl Running<'_> {
         self
     }
 
+    /// Waits until it has said `marker` on stderr.
+    pub fn await_stderr(self, marker: &str) -> Self {
+        self.process.await_stderr(marker);
+        self
+    }
+
     /// Types something.
     pub fn type_in(self, text: &str) -> Self {
         self.process.type_in(text);

@@ -110,6 +110,11 @@ impl Process {
         self.stdout.wait_for(marker);
     }
 
+    /// Waits until it has said `marker` on stderr.
+    pub fn await_stderr(&self, marker: &str) {
+        self.stderr.wait_for(marker);
+    }
+
     /// Waits until it has ended.
     #[track_caller]
     pub fn finish(mut self) -> Ended {

@@ -20,9 +20,13 @@ fn each_form() {
         --- exit 0
     "#]]);
     revoke("-o table").expect(expect![[r#"
+        --- stderr
+        revoked 1 token
         --- exit 0
     "#]]);
     revoke("-o csv").expect(expect![[r#"
+        --- stderr
+        revoked 1 token
         --- exit 0
     "#]]);
 }
@@ -83,6 +87,8 @@ fn a_condition_revokes_what_it_picks() {
     world.token("other", DAY, 90 * DAY);
     let run = Patroll::new().on(&world).args("tokens revoke -o table --where");
     run.arg("t.comment.starts_with(\"ci-\")").run().expect(expect![[r#"
+        --- stderr
+        revoked 2 tokens
         --- exit 0
     "#]]);
     let mut writes: Vec<_> = world.writes().lines().map(str::to_owned).collect();

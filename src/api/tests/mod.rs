@@ -24,7 +24,7 @@ use crate::clock::{Clock, Duration as Length};
 use crate::error::Error;
 use crate::gate::{Gate, Grants, Mode, Origin, Place};
 use crate::host::Host;
-use crate::output::{Format, Manner, Output};
+use crate::output::{Format, LogFormat, Manner, Output};
 use crate::sandbox::{Options, Sandbox};
 use crate::secret::Secret;
 use crate::state::StateDir;
@@ -83,7 +83,13 @@ impl Desk {
         let credential = setup.credential.unwrap_or_else(|| pat(&address.token));
         let state = tempfile::tempdir().unwrap();
         let (stop, clock) = (Arc::<Stop>::default(), Arc::<Clock>::default());
-        let manner = Manner { format: Format::Json, color: None, quiet: true, debug: false };
+        let manner = Manner {
+            format: Format::Json,
+            color: None,
+            quiet: true,
+            debug: false,
+            log: LogFormat::Text,
+        };
         let output = Arc::new(Output::new(manner, Arc::clone(&stop)));
         let gate = Gate::new(
             setup.mode,

@@ -154,7 +154,13 @@ fn a_refused_credential_is_renewed_once_for_reads_and_writes() {
 #[test]
 fn a_credential_does_not_go_over_plain_http_to_another_machine() {
     let (stop, clock) = (Arc::<Stop>::default(), Arc::<Clock>::default());
-    let manner = Manner { format: Format::Json, color: None, quiet: true, debug: false };
+    let manner = Manner {
+        format: Format::Json,
+        color: None,
+        quiet: true,
+        debug: false,
+        log: LogFormat::Text,
+    };
     let output = Arc::new(Output::new(manner, Arc::clone(&stop)));
     let host = Host::parse("http://workspace.test").unwrap();
     let http = Http::new(host, means(output, stop, clock, PACE));

@@ -1,4 +1,10 @@
-//! What a dry run would have done, as a table or as JSON.
+//! What a dry run would have done, as a table or as JSON; and plans, which are that as a file that can be carried out.
+
+mod apply;
+mod document;
+mod make;
+mod places;
+mod table;
 
 use serde_json::{Value, json};
 
@@ -6,6 +12,11 @@ use crate::error::Error;
 use crate::gate::{Effect, Place, Planned};
 use crate::output::{Format, Table, csv, indent};
 use crate::session::Session;
+
+pub use apply::apply;
+pub use make::{check_room, make};
+use table::asked_by;
+pub use table::show_file;
 
 /// How much of an id people get to see.
 const SHORT_ID: usize = 12;
@@ -48,11 +59,7 @@ fn table_of(planned: &[Planned], id_length: usize, is_fleet: bool) -> Table {
             Effect::RevokeToken { token_id, .. } => token_id.chars().take(id_length).collect(),
             other => other.what(),
         };
-        let origin = match (&plan.origin.script, plan.origin.line) {
-            (Some(script), Some(line)) => format!("{script}:{line}"),
-            (Some(script), None) => script.clone(),
-            (None, _) => "the command line".to_owned(),
-        };
+        let origin = asked_by(plan.origin.script.as_deref(), plan.origin.line);
         table.rows.push(vec![
             plan.effect.verbs().0.to_owned(),
             what,
