@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, open};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxAttributes, StatxFlags, linkat, open, statx};
 use rustix::io::{Errno, retry_on_intr};
 
 /// The mode of what holds a secret.
@@ -34,15 +34,25 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     sync_folder(path)
 }
 
-/// Proves that `replace` can write to `path`: its folder takes a new file, and its disk has room for one.
+/// Proves that `replace` can write to `path`: its folder takes a new file, which may be its group's, and its disk has
+/// room for one.
 pub fn check_room(path: &Path) -> io::Result<()> {
     clear_leftover(path)?;
     let (mut file, is_named) = begin(path)?;
-    let tried = file.write_all(&TRIAL).and_then(|()| file.sync_all());
+    let mode = fs::metadata(path).map_or(PRIVATE, |metadata| metadata.mode());
+    let tried = keep_group(&file, path, mode)
+        .and_then(|()| file.write_all(&TRIAL))
+        .and_then(|()| file.sync_all());
     if is_named {
         fs::remove_file(beside(path))?;
     }
     tried
+}
+
+/// Returns whether a file is mounted by itself, as into a container: nothing can take its place then.
+pub fn is_mounted(path: &Path) -> bool {
+    let found = statx(CWD, path, AtFlags::empty(), StatxFlags::BASIC_STATS);
+    found.is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
 }
 
 /// Makes what `path` holds last, whoever wrote it.
@@ -138,4 +148,16 @@ fn name(file: &File, path: &Path) -> io::Result<()> {
 
 fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder_of(path))?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_mounted_by_itself_is_told_from_what_only_lies_there() {
+        assert!(is_mounted(Path::new("/proc")));
+        assert!(!is_mounted(Path::new("/proc/self")));
+        assert!(!is_mounted(Path::new("/proc/nothing")));
+    }
 }

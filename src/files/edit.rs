@@ -61,6 +61,10 @@ pub fn check_editable(path: &Path) -> Result<(), Error> {
         if target.symlink_metadata().is_ok() {
             drop(lock(&target)?);
         }
+        if durable::is_mounted(&target) {
+            let why = "it is mounted by itself, so nothing can take its place: mount its folder";
+            return Err(io::Error::other(why));
+        }
         durable::check_room(&target)
     };
     check().map_err(|error| Error::io("write", path.display(), &error))
