@@ -129,5 +129,8 @@ pub enum Rotations {
         which: Which,
         #[command(flatten)]
         sinks: Box<Sinks>,
+        /// The application id of the service principal whose token it is, for an administrator
+        #[arg(long, value_name = "APPLICATION_ID")]
+        on_behalf_of: Option<String>,
     },
 }

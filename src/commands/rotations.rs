@@ -42,22 +42,32 @@ pub fn execute(session: &Session, rotations: Rotations) -> Result<(), Error> {
         Rotations::Abort { slot } => {
             match rotation::abort(session, &Slot::parse(&slot)?, &origin)? {
                 Aborted::GivenUp(report) => show_report(session, &report),
-                Aborted::PutAside(path) => say(
-                    session,
-                    &json!({ "put_aside": path }),
-                    &format!("the journal lies in {} now; no token was touched", path.display()),
-                ),
+                Aborted::PutAside(path) => {
+                    let path_text = path.display();
+                    let text = if session.gate().is_dry() {
+                        format!("the journal would lie in {path_text}; no token would be touched")
+                    } else {
+                        format!("the journal lies in {path_text} now; no token was touched")
+                    };
+                    say(session, &json!({ "put_aside": path }), &text)
+                }
             }
         }
-        Rotations::Adopt { slot, which, sinks } => {
-            let request = request(session, &slot, which, *sinks, Policy::default())?;
+        Rotations::Adopt { slot, which, sinks, on_behalf_of } => {
+            let policy = Policy { on_behalf_of, ..Policy::default() };
+            let request = request(session, &slot, which, *sinks, policy)?;
             let adopted = rotation::adopt(session, &request, &origin)?;
             for other in &adopted.others {
                 session.output().warn(&format!(
-                    "token {other} bears the stamp of {slot} too, and no sink here holds it: revoke it unless another machine does"
+                    "token {other} belongs to {slot} too, and no sink here holds it: revoke it unless another machine does"
                 ));
             }
-            let text = format!("slot {slot} has token {} now", adopted.token_id);
+            let (token_id, is_dry) = (&adopted.token_id, session.gate().is_dry());
+            let text = if is_dry {
+                format!("slot {slot} would have token {token_id}")
+            } else {
+                format!("slot {slot} has token {token_id} now")
+            };
             say(
                 session,
                 &json!({ "slot": slot, "token_id": adopted.token_id, "others": adopted.others }),

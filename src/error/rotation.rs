@@ -158,7 +158,7 @@ impl RotationTrouble {
     pub fn hint(&self, slot: &str) -> Option<String> {
         let hint = match self {
             Self::Damaged { .. } => format!(
-                "nothing was changed; `patroll rotations adopt {slot}` rebuilds it from the sinks and the workspace, `patroll rotations abort {slot}` puts it aside"
+                "nothing was changed; `patroll rotations adopt {slot}` with its sinks rebuilds it, `patroll rotations abort {slot}` puts it aside"
             ),
             Self::Unwritable { .. } => {
                 "both tokens stay valid; make it writable, or name another folder with --state-dir"
@@ -170,7 +170,7 @@ impl RotationTrouble {
             }
             Self::Unknown { known } => format!("there are: {}", known.join(", ")),
             Self::Forgotten { .. } => format!(
-                "if it is rotated from nowhere else, `patroll rotations adopt {slot}` rebuilds the journal"
+                "if it is rotated from nowhere else, `patroll rotations adopt {slot}` with its sinks rebuilds the journal"
             ),
             Self::Stamped { .. } | Self::Taken { .. } => {
                 "one token, and one place, belongs to one slot".to_owned()

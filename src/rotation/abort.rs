@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::desk::Standing;
 use super::hooks::NoHooks;
 use super::journal::{Journal, State, Step};
 use super::policy::Request;
@@ -31,16 +32,27 @@ pub fn abort(session: &Session, slot: &Slot, origin: &Origin) -> Result<Aborted,
         Err(Error::Rotation { ref trouble, .. })
             if matches!(**trouble, RotationTrouble::Damaged { .. }) =>
         {
-            return Store::lock(&state, slot, BTreeSet::new())?.put_aside().map(Aborted::PutAside);
+            return put_aside(session, slot).map(Aborted::PutAside);
         }
         found => found?.ok_or_else(|| unknown(session, slot))?,
     };
     refuse_what_is_no_use(slot, &journal)?;
     let request = Request::of(&journal);
     let bench = Bench { session, slot, origin };
-    let mut rotation = Rotation::open(bench, &request, Reach::Finish, &NoHooks)?;
+    let mut rotation = Rotation::open(bench, &request, Reach::Back, &NoHooks)?;
+    // Another run may have ended it before the lock was taken.
+    refuse_what_is_no_use(slot, &rotation.journal)?;
     rotation.give_up_all()?;
     Ok(Aborted::GivenUp(Box::new(rotation.finish_report())))
+}
+
+/// Puts a journal aside, or in a dry run says where it would lie.
+fn put_aside(session: &Session, slot: &Slot) -> Result<PathBuf, Error> {
+    let state = session.settings().state_dir();
+    if session.gate().is_dry() {
+        return Ok(store::place_aside(&state, slot));
+    }
+    Store::lock(&state, slot, BTreeSet::new())?.put_aside()
 }
 
 /// Says that there is no such slot, and which there are.
@@ -73,38 +85,50 @@ impl Rotation<'_> {
     /// Returns the old value if it has to be put back; refuses where no sink has it any more.
     fn old_value(&self) -> Result<Option<Secret>, Error> {
         let State::Minted { old, new, sinks } = &self.journal.state else { return Ok(None) };
-        let may_hold_new = sinks.iter().any(|(key, step)| match &self.readings[key] {
-            Reading::Holds { value, .. } => self.is_value_of(value, new),
-            Reading::Unreadable => *step != Step::Untouched,
-            Reading::Absent => false,
+        let may_hold_new = sinks.iter().any(|(key, step)| match self.readings.get(key) {
+            Some(Reading::Holds { value, .. }) => self.is_value_of(value, new),
+            Some(Reading::Absent) => false,
+            // A place that lies elsewhere by now is read no more.
+            Some(Reading::Unreadable) | None => *step != Step::Untouched,
         });
         if !may_hold_new {
             return Ok(None);
         }
+        let refuse = |why| Err(self.bench.slot.error(RotationTrouble::NothingToAbort { why }));
         let value = self.values().find(|value| self.is_value_of(value, old)).cloned();
-        let why = "no sink holds the old value any more, so a later run has to end it";
-        value
-            .map(Some)
-            .ok_or_else(|| self.bench.slot.error(RotationTrouble::NothingToAbort { why }))
+        let Some(value) = value else {
+            return refuse("no sink holds the old value any more, so a later run has to end it");
+        };
+        if self.desk.standing(&value)? == Standing::Refused {
+            return refuse("the old token is dead, so a later run has to end it");
+        }
+        Ok(Some(value))
     }
 
+    /// Puts the old value where it is not; what somebody else put anywhere stays there.
     fn put_back(&mut self, value: &Secret) -> Result<(), Error> {
         let current = self.current().clone();
         for at in 0..self.sinks.len() {
             let (key, name) = (self.sinks[at].key(), self.sinks[at].name());
-            match &self.readings[&key] {
-                Reading::Holds { value, .. } if self.is_value_of(value, &current) => continue,
-                _ => {}
+            if let Reading::Holds { value: held, .. } = &self.readings[&key]
+                && (self.is_value_of(held, &current) || !self.journal.knows(held))
+            {
+                continue;
             }
             self.sinks[at].put(value, &current.token_id)?;
-            let found = self.sinks[at].read()?;
-            if matches!(&found, Reading::Holds { value, .. } if !self.is_value_of(value, &current))
-            {
+            let found = match self.bench.session.gate().is_dry() {
+                true => Reading::Holds { value: value.clone(), token_id: None },
+                false => self.sinks[at].read()?,
+            };
+            let is_back = match &found {
+                Reading::Holds { value: held, .. } => self.is_value_of(held, &current),
+                Reading::Unreadable => true,
+                Reading::Absent => false,
+            };
+            if !is_back {
                 let reason = "it does not give back what was put there".to_owned();
-                return Err(self
-                    .bench
-                    .slot
-                    .error(RotationTrouble::SinkUnfit { sink: name, reason }));
+                let trouble = RotationTrouble::SinkUnfit { sink: name, reason };
+                return Err(self.bench.slot.error(trouble));
             }
             self.readings.insert(key.clone(), found);
             self.journal.note(&key, Step::Acked);

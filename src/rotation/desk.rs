@@ -57,6 +57,11 @@ impl<'s> Desk<'s> {
         }
     }
 
+    /// Returns whether a value of the sinks signs, because the run's credential was refused.
+    pub fn is_stood_in_for(&self) -> bool {
+        self.stand_in.get().is_some()
+    }
+
     /// Lists the tokens among which the slot's are; where the run's credential is refused, a value of the sinks asks.
     pub fn list<'r>(
         &self,

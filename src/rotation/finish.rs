@@ -24,6 +24,7 @@ enum Guarded {
 impl Rotation<'_> {
     /// Ends the rotation, if its time has come.
     pub(super) fn finish(&mut self) -> Result<Next, Error> {
+        self.forget_a_clock_that_was_ahead()?;
         let State::Settled { old, new, since, .. } = &self.journal.state else {
             return Ok(Next::End);
         };
@@ -49,7 +50,21 @@ impl Rotation<'_> {
             self.tell(format!("`before_revoke` keeps token {} alive", short(&old.token_id)));
             return Ok(Next::End);
         }
+        // A hook takes its time, so that one more look is the last before the end.
+        if !self.hooks.names().is_empty() && !matches!(self.guard(&new)?, Guarded::Sound) {
+            return Ok(Next::GoOn);
+        }
         self.revoke_old(&old, &new)
+    }
+
+    /// Begins the grace anew if its beginning is yet to come: it would be waited for while the new token expires.
+    fn forget_a_clock_that_was_ahead(&mut self) -> Result<(), Error> {
+        let now = self.now();
+        match &mut self.journal.state {
+            State::Settled { since, .. } if *since > now => *since = now,
+            _ => return Ok(()),
+        }
+        self.save()
     }
 
     fn wait(&mut self, until: Time) -> Next {
@@ -68,7 +83,7 @@ impl Rotation<'_> {
                     sink.make_lasting()?;
                     source = Some(value.clone());
                 }
-                Reading::Holds { value, .. } if !self.is_expected(value) => {
+                Reading::Holds { value, .. } if !self.journal.knows(value) => {
                     let sink = sink.name();
                     return Err(self.bench.slot.error(RotationTrouble::Conflict { sink }));
                 }
@@ -113,6 +128,8 @@ impl Rotation<'_> {
             Revoked::Dry => return Ok(Next::End),
             Revoked::Done => self.tell(format!("revoked token {}", short(&old.token_id))),
             Revoked::AlreadyGone => {
+                // Another user would be told the same of a token that lives.
+                self.prove_owner(old)?;
                 self.prove_gone(&old.token_id)?;
                 self.tell(format!("token {} was gone already", short(&old.token_id)));
             }

@@ -101,7 +101,7 @@ impl<'s> Rotation<'s> {
             return Ok(());
         }
         let strange = self.sinks.iter().filter(|sink| {
-            matches!(&self.readings[&sink.key()], Reading::Holds { value, .. } if !self.is_expected(value))
+            matches!(&self.readings[&sink.key()], Reading::Holds { value, .. } if !self.journal.knows(value))
         });
         match strange.map(|sink| sink.name()).collect::<Vec<_>>().as_slice() {
             [] => Ok(()),
@@ -114,6 +114,10 @@ impl<'s> Rotation<'s> {
 
     /// Refuses to replace the token that the run signs in with, where that would go on lying somewhere, dead.
     fn refuse_dead_end(&self) -> Result<(), Error> {
+        if self.desk.is_stood_in_for() {
+            // What the run was told to sign in with is dead already.
+            return Ok(());
+        }
         let (current, old) = self.journal.state.holdings();
         let dying = old.unwrap_or(current);
         let own = self.desk.client()?.token_value();
@@ -133,7 +137,6 @@ impl<'s> Rotation<'s> {
         };
         match source {
             Some(Source::Profile { name, path, .. }) if is_sink(name, path) => Ok(()),
-            // It asks as the holder of a value that a sink gave.
             Some(Source::Usual) | None => Ok(()),
             Some(source) => {
                 let source_name = source.to_string();
@@ -154,7 +157,9 @@ impl<'s> Rotation<'s> {
             .collect();
         // A script knows what it does when it goes on without one.
         let is_own = self.reach == Reach::Full && self.bench.origin.script.is_some();
-        if missing.is_empty() || is_own || !self.journal.state.is_open() {
+        // They are about the way forward.
+        let is_back = self.reach == Reach::Back;
+        if missing.is_empty() || is_own || is_back || !self.journal.state.is_open() {
             return Ok(());
         }
         Err(self.bench.slot.error(RotationTrouble::NoHooks { hooks: missing }))
@@ -295,7 +300,7 @@ impl Seen<'_, '_> {
 }
 
 /// Refuses a token, or a sink, that another slot has.
-fn refuse_what_others_have(
+pub(super) fn refuse_what_others_have(
     bench: Bench<'_>,
     journal: &Journal,
     sinks: &[Box<dyn Sink + '_>],
@@ -321,7 +326,8 @@ fn refuse_what_others_have(
     Ok(())
 }
 
-fn ids(state: &State) -> Vec<String> {
+/// Returns the ids of the tokens that the sinks hold, or held before.
+pub(super) fn ids(state: &State) -> Vec<String> {
     let (current, old) = state.holdings();
     [Some(current), old].into_iter().flatten().map(|held| held.token_id.clone()).collect()
 }

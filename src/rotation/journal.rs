@@ -14,6 +14,7 @@ use super::sink::Spec;
 use super::slot::{Slot, Stamp};
 use crate::clock::{Duration, Time};
 use crate::error::Error;
+use crate::secret::Secret;
 use crate::token::{NO_EXPIRY, Token};
 
 /// A stray is forgotten this long after it must be dead.
@@ -249,6 +250,15 @@ impl Journal {
         self.state = State::Idle { current };
     }
 
+    /// Returns whether a value is one that this slot put, or found, in its sinks.
+    pub fn knows(&self, value: &Secret) -> bool {
+        let fingerprint = Some(self.salt.fingerprint(value));
+        let (current, old) = self.state.holdings();
+        current.fingerprint == fingerprint
+            || old.is_some_and(|old| old.fingerprint == fingerprint)
+            || self.strays.iter().any(|stray| stray.fingerprint == fingerprint)
+    }
+
     /// Notes that a value is about to be put into a sink, or was.
     pub fn note(&mut self, key: &str, step: Step) {
         if let State::Minted { sinks, .. } | State::Settled { sinks, .. } = &mut self.state {
@@ -263,9 +273,9 @@ impl Journal {
         }
     }
 
-    /// Forgets what is too old to matter.
+    /// Forgets what is too old to matter, and what a clock that was ahead has dated.
     pub fn forget_the_past(&mut self, now: Time) {
         self.strays.retain(|stray| !stray.is_over(now));
-        self.mints.retain(|mint| now.since(mint.at) < A_DAY);
+        self.mints.retain(|mint| now.since(mint.at) < A_DAY && mint.at.since(now) < A_DAY);
     }
 }

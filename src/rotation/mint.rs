@@ -8,7 +8,7 @@ use super::journal::{Holding, Mint, Progress, State, Step};
 use super::run::{Next, Rotation, short};
 use super::slot::Stamp;
 use crate::api::identity;
-use crate::api::tokens::NewToken;
+use crate::api::tokens::{Minted, NewToken};
 use crate::clock::{Duration, Time};
 use crate::error::{Error, RotationTrouble};
 use crate::gate::{Admission, Outcome, Permit};
@@ -36,8 +36,9 @@ const EVERYTHING: &str = "all-apis";
 impl Rotation<'_> {
     /// Makes the token that replaces `current`.
     pub(super) fn mint(&mut self, current: &Holding, lifetime: Duration) -> Result<Next, Error> {
-        self.refuse_unfit(current, lifetime)?;
-        let current = &Holding { principal: self.principal_after(current)?, ..current.clone() };
+        let current = Holding { scopes: self.scopes_now(current), ..current.clone() };
+        self.refuse_unfit(&current, lifetime)?;
+        let current = &Holding { principal: self.prove_owner(&current)?, ..current };
         self.reserve()?;
         let stamp = Stamp::new(self.bench.slot);
         let scopes = Some(current.scopes.clone()).filter(|scopes| !scopes.is_empty());
@@ -62,7 +63,7 @@ impl Rotation<'_> {
                 return Err(error);
             }
         };
-        self.remember_answer(current, &minted.token, &minted.value)?;
+        self.remember_answer(current, &stamp, &minted)?;
         self.tell(format!("created token {}", short(minted.token.token_id())));
         if let Err(error) = self.prove(current, lifetime, &minted.token, &minted.value) {
             return Err(self.give_up(error));
@@ -111,16 +112,11 @@ impl Rotation<'_> {
         self.tokens.iter().any(|token| !token.scopes().is_empty())
     }
 
-    /// Returns who the new token will belong to; refuses another than the old one's.
-    fn principal_after(&self, current: &Holding) -> Result<Option<String>, Error> {
-        let is = self.desk.principal()?;
-        match (&current.principal, is) {
-            (Some(was), Some(is)) if *was != is => {
-                let was = was.clone();
-                Err(self.bench.slot.error(RotationTrouble::OtherPrincipal { was, is }))
-            }
-            (was, is) => Ok(is.or_else(|| was.clone())),
-        }
+    /// Returns what a token may do: as the list says it now, or else as it was when it was made.
+    fn scopes_now(&self, current: &Holding) -> Vec<String> {
+        let listed = self.tokens.iter().find(|token| token.token_id() == current.token_id);
+        let scopes = listed.map(Token::scopes).filter(|scopes| !scopes.is_empty());
+        scopes.unwrap_or(&current.scopes).to_vec()
     }
 
     /// Proves that every sink may and can be written.
@@ -168,14 +164,15 @@ impl Rotation<'_> {
     fn remember_answer(
         &mut self,
         current: &Holding,
-        token: &Token,
-        value: &Secret,
+        stamp: &Stamp,
+        minted: &Minted,
     ) -> Result<(), Error> {
-        let fingerprint = Some(self.journal.salt.fingerprint(value));
+        let fingerprint = Some(self.journal.salt.fingerprint(&minted.value));
         let new = Holding {
+            stamp: Some(stamp.clone()),
             principal: current.principal.clone(),
             comment: current.comment.clone(),
-            ..Holding::of(token, fingerprint, &current.host)
+            ..Holding::of(&minted.token, fingerprint, &current.host)
         };
         let sinks: Progress = self.sinks.iter().map(|sink| (sink.key(), Step::Untouched)).collect();
         self.journal.state = State::Minted { old: current.clone(), new, sinks };
@@ -253,7 +250,7 @@ impl Rotation<'_> {
         let mut pause = Span::from_millis(250);
         loop {
             match self.desk.standing(value)? {
-                Standing::Accepted(name) => return self.prove_principal(current, name),
+                Standing::Accepted(name) => return self.prove_same_owner(current, name),
                 Standing::Refused if begun.elapsed() + pause < PATIENCE => {
                     self.bench.session.stop().sleep(pause)?;
                     pause *= 2;
@@ -263,16 +260,6 @@ impl Rotation<'_> {
                     return Err(self.bench.slot.error(RotationTrouble::NotAccepted { token_id }));
                 }
             }
-        }
-    }
-
-    fn prove_principal(&self, current: &Holding, name: Option<String>) -> Result<(), Error> {
-        match (&current.principal, name) {
-            (Some(was), Some(is)) if *was != is && self.request.policy.on_behalf_of.is_none() => {
-                let was = was.clone();
-                Err(self.bench.slot.error(RotationTrouble::OtherPrincipal { was, is }))
-            }
-            _ => Ok(()),
         }
     }
 

@@ -15,6 +15,7 @@ mod identify;
 mod journal;
 mod mint;
 mod overview;
+mod owner;
 mod policy;
 mod publish;
 mod recover;

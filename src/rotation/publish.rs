@@ -45,7 +45,7 @@ impl Rotation<'_> {
                 self.sinks[at].make_lasting()?;
                 return self.acknowledge(at, &key, new, &found);
             }
-            Reading::Holds { value: held, .. } if !self.is_expected(held) => {
+            Reading::Holds { value: held, .. } if !self.journal.knows(held) => {
                 let sink = self.sinks[at].name();
                 return Err(self.bench.slot.error(RotationTrouble::Conflict { sink }));
             }
@@ -130,13 +130,5 @@ impl Rotation<'_> {
             State::Minted { sinks, .. } | State::Settled { sinks, .. } => sinks.get(key).copied(),
             State::Idle { .. } | State::Minting { .. } => None,
         }
-    }
-
-    /// Returns whether a value is one that this slot put, or found, in its sinks.
-    pub(super) fn is_expected(&self, value: &Secret) -> bool {
-        let (current, old) = self.journal.state.holdings();
-        self.is_value_of(value, current)
-            || old.is_some_and(|old| self.is_value_of(value, old))
-            || self.is_stray(value)
     }
 }

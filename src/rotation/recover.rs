@@ -58,7 +58,8 @@ impl Rotation<'_> {
                 continue;
             }
             let mut ids = self.find(&stray.stamp);
-            ids.extend(stray.token_id.clone().filter(|_| stray.revoked.is_none()));
+            let known = stray.token_id.clone();
+            ids.extend(known.filter(|id| stray.revoked.is_none() && !self.is_used(id)));
             ids.sort();
             ids.dedup();
             let stamp = stray.stamp.clone();
@@ -87,16 +88,19 @@ impl Rotation<'_> {
 
     /// Returns the ids of the listed tokens that bear a stamp and are none of those in use.
     fn find(&self, stamp: &Stamp) -> Vec<String> {
-        let (current, old) = self.journal.state.holdings();
-        let is_used =
-            |id: &str| id == current.token_id || old.is_some_and(|old| old.token_id == id);
         let bearing = self.tokens.iter().filter(|token| {
             Stamp::of(token.comment()).as_ref() == Some(stamp)
-                && !is_used(token.token_id())
+                && !self.is_used(token.token_id())
                 && !token.is_own()
                 && !token.is_expired()
         });
         bearing.map(|token| token.token_id().to_owned()).collect()
+    }
+
+    /// Returns whether a token is one that the sinks hold, or held before.
+    fn is_used(&self, token_id: &str) -> bool {
+        let (current, old) = self.journal.state.holdings();
+        current.token_id == token_id || old.is_some_and(|old| old.token_id == token_id)
     }
 
     /// Revokes tokens; true if none of them can live any more.
@@ -111,7 +115,10 @@ impl Rotation<'_> {
                 Revoked::Done => self.tell(format!("revoked the stray token {}", short(id))),
                 // A list that shows it is believed rather than this: the next run looks again.
                 Revoked::AlreadyGone if self.is_listed(id) => return Ok(false),
-                Revoked::AlreadyGone => {}
+                // Another user would be told the same of a token that lives.
+                Revoked::AlreadyGone => {
+                    self.prove_owner(self.current())?;
+                }
             }
             self.tokens.retain(|token| token.token_id() != id);
         }

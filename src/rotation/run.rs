@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::Desk;
 use super::hooks::Hooks;
+use super::identify::refuse_what_others_have;
 use super::journal::{Holding, Journal, State, Step};
 use super::policy::{Due, Request};
 use super::report::Report;
@@ -26,6 +27,8 @@ pub enum Reach {
     Full,
     /// To the end of what was begun; nothing new is made.
     Finish,
+    /// Back to where it began.
+    Back,
 }
 
 /// What is to be done next.
@@ -81,7 +84,7 @@ impl Rotation<'_> {
 
     /// Begins a rotation if one is due.
     fn begin_if_due(&mut self) -> Result<Next, Error> {
-        if self.reach == Reach::Finish {
+        if self.reach != Reach::Full {
             return Ok(Next::End);
         }
         self.take_requested_sinks()?;
@@ -165,9 +168,9 @@ impl Rotation<'_> {
         if keys(&wanted) != keys(&self.sinks) {
             self.sinks = wanted;
             self.read_sinks()?;
-            self.refuse_strange_values()?;
+            refuse_what_others_have(self.bench, &self.journal, &self.sinks)?;
         }
-        Ok(())
+        self.refuse_strange_values()
     }
 
     /// Reads every sink anew.
@@ -192,12 +195,6 @@ impl Rotation<'_> {
     /// Returns whether a value is that of a token.
     pub fn is_value_of(&self, value: &Secret, holding: &Holding) -> bool {
         holding.fingerprint.as_ref() == Some(&self.journal.salt.fingerprint(value))
-    }
-
-    /// Returns whether a value is that of a stray.
-    pub fn is_stray(&self, value: &Secret) -> bool {
-        let fingerprint = Some(self.journal.salt.fingerprint(value));
-        self.journal.strays.iter().any(|stray| stray.fingerprint == fingerprint)
     }
 
     /// Returns the present instant by the workspace's clock, to the second that its last answer gave it.
@@ -253,11 +250,19 @@ pub(super) fn open_all<'s>(
         return Err(bench.slot.error(NoSink));
     }
     for (at, sink) in sinks.iter().enumerate() {
-        if sinks[..at].iter().any(|other| other.key() == sink.key()) {
+        if sinks[..at].iter().any(|other| is_one_place(other.as_ref(), sink.as_ref())) {
             return Err(bench.slot.error(SinkTwice { sink: sink.name() }));
         }
     }
     Ok(sinks)
+}
+
+/// Returns whether two sinks are one place, or one lies in the other.
+fn is_one_place(one: &dyn Sink, other: &dyn Sink) -> bool {
+    let (key, other_key) = (one.key(), other.key());
+    key == other_key
+        || one.surroundings().is_some_and(|whole| whole == other_key)
+        || other.surroundings().is_some_and(|whole| whole == key)
 }
 
 /// Reads sinks, by their keys.

@@ -26,6 +26,7 @@ const LONGEST: u64 = 4 << 20;
 /// The file of one slot's journal, locked against other runs.
 pub struct Store {
     slot: Slot,
+    state: PathBuf,
     path: PathBuf,
     _locks: Vec<File>,
 }
@@ -63,7 +64,8 @@ impl Store {
                 Err(TryLockError::Error(error)) => return Err(failed(&path, &error)),
             }
         }
-        Ok(Self { slot: slot.clone(), path: path_of(state, slot), _locks: locks })
+        let (state, path) = (state.to_owned(), path_of(state, slot));
+        Ok(Self { slot: slot.clone(), state, path, _locks: locks })
     }
 
     /// Reads the journal, if there is one, and makes what was read last.
@@ -85,10 +87,7 @@ impl Store {
 
     /// Puts a journal aside that nobody can use.
     pub fn put_aside(&self) -> Result<PathBuf, Error> {
-        let aside = (1..u32::MAX)
-            .map(|number| self.path.with_extension(format!("damaged-{number}")))
-            .find(|path| path.symlink_metadata().is_err())
-            .unwrap_or_else(|| self.path.with_extension("damaged"));
+        let aside = place_aside(&self.state, &self.slot);
         fs::rename(&self.path, &aside).map_err(|error| self.unwritable(&error))?;
         Ok(aside)
     }
@@ -100,6 +99,15 @@ impl Store {
     fn unwritable(&self, error: &std::io::Error) -> Error {
         self.trouble(reason(error))
     }
+}
+
+/// Returns where a slot's journal would lie if it was put aside.
+pub fn place_aside(state: &Path, slot: &Slot) -> PathBuf {
+    let path = path_of(state, slot);
+    (1..u32::MAX)
+        .map(|number| path.with_extension(format!("damaged-{number}")))
+        .find(|path| path.symlink_metadata().is_err())
+        .unwrap_or_else(|| path.with_extension("damaged"))
 }
 
 /// Returns the names of the slots that have a journal below the state folder, in order.

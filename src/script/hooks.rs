@@ -14,7 +14,8 @@ use crate::token::Token;
 pub struct ScriptHooks<'c> {
     context: &'c NativeCallContext<'c>,
     functions: Vec<(&'static str, FnPtr)>,
-    thrown: RefCell<Option<Thrown>>,
+    /// What they threw, each beside the error that stands for it in the rotation.
+    thrown: RefCell<Vec<(Error, Thrown)>>,
 }
 
 /// The keys under which they are given.
@@ -33,12 +34,13 @@ impl<'c> ScriptHooks<'c> {
             };
             functions.push((key, function));
         }
-        Ok(Self { context, functions, thrown: RefCell::new(None) })
+        Ok(Self { context, functions, thrown: RefCell::default() })
     }
 
-    /// Returns what a hook threw.
-    pub fn take_thrown(&self) -> Option<Thrown> {
-        self.thrown.take()
+    /// Returns what a hook threw, if that is what an error stands for.
+    pub fn take_thrown(&self, error: &Error) -> Option<Thrown> {
+        let all = self.thrown.take();
+        all.into_iter().find(|(known, _)| known == error).map(|(_, thrown)| thrown)
     }
 
     /// Calls a hook, if the script has it.
@@ -59,8 +61,9 @@ impl<'c> ScriptHooks<'c> {
     }
 
     fn keep(&self, key: &'static str, thrown: Thrown) -> Error {
-        self.thrown.borrow_mut().get_or_insert(thrown);
-        Error::BadRequest { problem: format!("`{key}` threw") }
+        let error = Error::BadRequest { problem: format!("`{key}` threw") };
+        self.thrown.borrow_mut().push((error.clone(), thrown));
+        error
     }
 }
 

@@ -241,12 +241,12 @@ fn a_damaged_journal_is_put_aside_or_rebuilt() {
     place.rotate("--to-file token.txt").expect(expect![[r#"
         --- stderr
         error: slot deploy: its journal [HOME]/.local/state/patroll/rotations/deploy.json cannot be trusted: line 7 is not as it was written
-        hint: nothing was changed; `patroll rotations adopt deploy` rebuilds it from the sinks and the workspace, `patroll rotations abort deploy` puts it aside
+        hint: nothing was changed; `patroll rotations adopt deploy` with its sinks rebuilds it, `patroll rotations abort deploy` puts it aside
         --- exit 1
     "#]]);
     place.run("rotations list -o table").expect(expect![[r#"
         slot    state    token_id  last  next  strays  next run
-        deploy  damaged                        0       nothing was changed; `patroll rotations adopt deploy` rebuilds i…
+        deploy  damaged                        0       nothing was changed; `patroll rotations adopt deploy` with its s…
         --- exit 0
     "#]]);
     place.run("rotations adopt deploy").expect(expect![[r#"
@@ -268,7 +268,7 @@ fn a_damaged_journal_is_put_aside_or_rebuilt() {
     place.rotate("--to-file token.txt").expect(expect![[r#"
         --- stderr
         error: slot deploy: token [new-1] bears this slot's stamp, but there is no journal of it here
-        hint: if it is rotated from nowhere else, `patroll rotations adopt deploy` rebuilds the journal
+        hint: if it is rotated from nowhere else, `patroll rotations adopt deploy` with its sinks rebuilds the journal
         --- exit 1
     "#]]);
 }
@@ -283,7 +283,7 @@ fn what_somebody_put_there_is_taken_for_the_truth_when_that_is_said() {
     place.run("rotations adopt deploy").expect(expect![[r#"
         slot deploy has token [by hand] now
         --- stderr
-        warning: token [new-1] bears the stamp of deploy too, and no sink here holds it: revoke it unless another machine does
+        warning: token [new-1] belongs to deploy too, and no sink here holds it: revoke it unless another machine does
         --- exit 0
     "#]]);
     assert_eq!(place.rotate("--to-file token.txt --force --grace 0").code(), 0);

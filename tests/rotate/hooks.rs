@@ -122,6 +122,23 @@ fn one_that_looks_on_stops_nothing() {
 }
 
 #[test]
+fn what_one_changes_is_seen_before_the_end() {
+    let place = Place::new();
+    let hook = "before_revoke: |t| { tokens_create(\"other\", days(1)).token_value.save(\"token.txt\"); true }";
+    let outcome = run(&place, hook);
+    assert_eq!(outcome.code(), 1, "{outcome}");
+    assert_eq!(place.world.writes(), "created a token [new-1]\ncreated a token [new-2]\n");
+}
+
+#[test]
+fn what_one_throws_hides_nothing_worse() {
+    let place = Place::new();
+    place.world.fault("delete:status=500,always");
+    let outcome = run(&place, "on_published: |t| throw \"nobody listens\"");
+    assert_eq!(outcome.code(), 6, "{outcome}");
+}
+
+#[test]
 fn nobody_else_ends_what_they_watch() {
     let place = Place::new();
     assert_eq!(run(&place, "before_revoke: |t| false").code(), 0);

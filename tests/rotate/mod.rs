@@ -6,6 +6,8 @@ use crate::support::{DAY, Folder, Outcome, Patroll, World};
 
 /// `rotations list | plan | resume | abort | adopt`.
 mod commands;
+/// Giving up and taking over in odd moments.
+mod ending;
 /// A script's functions that look on.
 mod hooks;
 /// What is kept and what can be chosen.
@@ -14,6 +16,8 @@ mod options;
 mod places;
 /// What is said before anything is changed.
 mod refusals;
+/// What others do to a rotation that is under way.
+mod strangers;
 
 const HOUR: i64 = 60 * 60 * 1000;
 
@@ -44,6 +48,12 @@ impl Place {
     fn knowing(&self) -> Patroll<'_> {
         let run = Patroll::within(&self.folder).beside(&self.world);
         run.keeps("token.txt").keeps(".databrickscfg").keeps("held")
+    }
+
+    /// A run that signs in by a token of somebody else's.
+    fn patroll_by(&self, value: &str) -> Patroll<'_> {
+        let run = self.knowing().secret(value).env("DATABRICKS_TOKEN", value);
+        run.env("DATABRICKS_HOST", &self.world.address().host)
     }
 
     fn run(&self, args: &str) -> Outcome {

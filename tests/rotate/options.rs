@@ -134,6 +134,16 @@ fn another_credential_may_rotate_a_token() {
 }
 
 #[test]
+fn where_a_credential_is_dead_the_token_speaks_for_itself() {
+    let place = Place::new();
+    place.world.revoke(&place.world.id("own"));
+    assert_eq!(place.rotate("--to-file token.txt").code(), 0);
+    place.pass(25);
+    assert_eq!(place.rotate("--to-file token.txt").code(), 0);
+    assert_eq!(place.world.writes(), "created a token [new-1]\nrevoked a token [deploy]\n");
+}
+
+#[test]
 fn in_the_sandbox_of_a_run_the_places_are_only_played() {
     let script = r#"
         tokens_create("nightly", days(90)).token_value.save("held");

@@ -94,6 +94,36 @@ fn names_and_places_that_cannot_be() {
 }
 
 #[test]
+fn a_file_that_holds_more_than_a_value_is_not_overwritten() {
+    let place = Place::new();
+    let whole = format!("# ours\nTOKEN={}", place.folder.read("token.txt"));
+    place.folder.write("held", &whole, 0o600);
+    place
+        .run("tokens rotate --slot deploy --to-file held --adopt --comment deploy --force")
+        .expect(expect![[r#"
+            --- stderr
+            error: cannot read [DIR]/held: it holds more than a value, so it needs a `format` and a `key`
+            --- exit 1
+        "#]]);
+    assert_eq!(place.folder.read("held"), whole);
+    let script = r#"tokens_rotate(#{
+        slot: "deploy", force: true,
+        sinks: [to_file("token.txt"), to_file("new"), to_file("new", #{ format: "env", key: "T" })],
+    })"#;
+    place.patroll().script(script).args("--allow-write .").run().expect(expect![[r#"
+        --- stderr
+        error: slot deploy: T in [DIR]/new is named twice
+         --> x.rhai:1:1
+          |
+        1 | tokens_rotate(#{
+          | ^^^^^^^^^^^^^
+        hint: name each place once
+        --- exit 2
+    "#]]);
+    assert_eq!(place.world.writes(), "");
+}
+
+#[test]
 fn tokens_that_nobody_proved_to_be_there() {
     let place = Place::new();
     place.world.token("twin", DAY, 90 * DAY);

@@ -138,10 +138,12 @@ fn of_several_files_one_that_fails_does_not_keep_the_others_waiting() {
         --- stderr
         error: nowhere: Invalid access token. [ReqId: [REQUEST]]
         error: token.txt: Invalid access token. [ReqId: [REQUEST]]
-        error: b: slot b: the run signs in with the token itself, from DATABRICKS_TOKEN, which would go on holding the dead one
+        b: created token [new-1].....
+        b: file [DIR]/b holds the new value
+        created 1 token, wrote 1 file
         --- exit 1
     "#]]);
-    assert_eq!(world.writes(), "");
+    assert_eq!(world.writes(), "created a token [new-1]\n");
 }
 
 #[test]

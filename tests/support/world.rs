@@ -128,8 +128,8 @@ impl World {
         String::from_utf8(bytes.unwrap()).unwrap()
     }
 
-    /// Adds a token of a service principal, named by its comment, to live `lifetime` hours.
-    pub fn token_of(&self, application_id: &str, comment: &str, lifetime: i64) {
+    /// Adds a token of a service principal, named by its comment, to live `lifetime` hours; gives its value.
+    pub fn token_of(&self, application_id: &str, comment: &str, lifetime: i64) -> String {
         let body = json!({
             "application_id": application_id,
             "comment": comment,
@@ -139,6 +139,7 @@ impl World {
         let made = self.call("POST", path, &body);
         self.prepared.borrow_mut().push(self.sandbox.writes().len() - 1);
         self.names.borrow_mut().push((text(&made["token_info"]["token_id"]), comment.to_owned()));
+        text(&made["token_value"])
     }
 
     /// Gives the application id of a service principal.
@@ -150,6 +151,13 @@ impl World {
     /// Revokes a token, as if somebody else had.
     pub fn revoke(&self, id: &str) {
         self.call("POST", "/api/2.0/token/delete", &json!({ "token_id": id }));
+        self.prepared.borrow_mut().push(self.sandbox.writes().len() - 1);
+    }
+
+    /// Lets a token do nothing but this from now on, as if somebody else had said so.
+    pub fn narrow(&self, id: &str, scope: &str) {
+        let body = json!({ "token": { "scopes": [scope] }, "update_mask": "scopes" });
+        self.ask("patch", "PATCH", &format!("/api/2.0/token/{id}"), &body);
         self.prepared.borrow_mut().push(self.sandbox.writes().len() - 1);
     }
 
@@ -232,6 +240,7 @@ impl World {
         let url = format!("{}{path}", address.host);
         let answer = match method {
             "GET" => ureq::get(&url).header("Authorization", &basic).call(),
+            "PATCH" => ureq::patch(&url).header("Authorization", &basic).send(body.to_string()),
             _ => ureq::post(&url).header("Authorization", &basic).send(body.to_string()),
         };
         let answer =

@@ -66,6 +66,16 @@ impl<'s> FileSink<'s> {
         &self.spec.path
     }
 
+    fn key_of_file(&self) -> String {
+        let real = files::follow(self.path());
+        let folder = durable::folder_of(&real).canonicalize();
+        let real = match (folder, real.file_name()) {
+            (Ok(folder), Some(name)) => folder.join(name),
+            _ => real,
+        };
+        format!("file {}", real.display())
+    }
+
     fn error(&self, action: &'static str, reason: String) -> Error {
         Error::Io { action, subject: self.path().display().to_string(), reason }
     }
@@ -107,16 +117,12 @@ impl Sink for FileSink<'_> {
     }
 
     fn key(&self) -> String {
-        let real = files::follow(self.path());
-        let folder = durable::folder_of(&real).canonicalize();
-        let real = match (folder, real.file_name()) {
-            (Ok(folder), Some(name)) => folder.join(name),
-            _ => real,
-        };
-        match &self.spec.key {
-            Some(key) => format!("file {} {key}", real.display()),
-            None => format!("file {}", real.display()),
-        }
+        let whole = self.key_of_file();
+        self.spec.key.as_ref().map_or_else(|| whole.clone(), |key| format!("{whole} {key}"))
+    }
+
+    fn surroundings(&self) -> Option<String> {
+        self.spec.key.as_ref().map(|_| self.key_of_file())
     }
 
     fn reserve(&self) -> Result<(), Error> {

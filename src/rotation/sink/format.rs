@@ -66,7 +66,7 @@ impl Format {
     /// Finds the value in the text; none if it is not there. The error says why the text cannot be read.
     pub fn find(self, text: &str, key: &str) -> Result<Option<Found>, String> {
         let found = match self {
-            Self::Raw => Some(Found { value: text.trim().to_owned(), token_id: None }),
+            Self::Raw => Some(find_alone(text)?),
             Self::Env => find_line(text, key)
                 .map(|(_, value)| Found { value: unquote(value).to_owned(), token_id: None }),
             Self::Json => find_in_json(text, key)?,
@@ -94,6 +94,15 @@ impl Format {
             _ => Err(format!("`{key}` would not read back as it was meant")),
         }
     }
+}
+
+/// Returns the whole text as a value, unless it looks like a file of some other kind, which would be lost.
+fn find_alone(text: &str) -> Result<Found, String> {
+    let value = text.trim();
+    if value.contains(|letter: char| letter.is_whitespace() || "={}\"".contains(letter)) {
+        return Err("it holds more than a value, so it needs a `format` and a `key`".to_owned());
+    }
+    Ok(Found { value: value.to_owned(), token_id: None })
 }
 
 /// Returns the last line that gives `key` a value, and that value.

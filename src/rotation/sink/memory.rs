@@ -30,6 +30,10 @@ impl Sink for Played<'_> {
         self.real.key()
     }
 
+    fn surroundings(&self) -> Option<String> {
+        self.real.surroundings()
+    }
+
     fn reserve(&self) -> Result<(), Error> {
         Ok(())
     }

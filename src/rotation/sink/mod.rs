@@ -32,6 +32,11 @@ pub trait Sink {
     /// Returns what no other place is called, whatever way it is written: where the journal and the locks know it by.
     fn key(&self) -> String;
 
+    /// Returns the key of what it is a part of, if that could be a sink as well: a file of which it is one line.
+    fn surroundings(&self) -> Option<String> {
+        None
+    }
+
     /// Returns whether what it holds can be read back.
     fn is_readable(&self) -> bool {
         true

@@ -75,6 +75,10 @@ impl Sink for ProfileSink<'_> {
         self.file.key()
     }
 
+    fn surroundings(&self) -> Option<String> {
+        self.file.surroundings()
+    }
+
     fn reserve(&self) -> Result<(), Error> {
         self.check_host()?;
         self.file.reserve()

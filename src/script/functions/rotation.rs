@@ -40,8 +40,8 @@ mod api {
     /// `on_behalf_of` names the service principal whose token it is, for an administrator. Three functions may look on:
     /// `verify` and `before_revoke` answer false to stop, `on_published` is told.
     ///
-    /// Returns a map: `before`, `after` (`idle`, `minted`, `settled`), `reason`, `token_id`, `old_token_id`, `waits_until`,
-    /// `next`, `unverified`, `strays`, `done`. Throws before anything is changed if anything speaks against it, and with
+    /// Returns a map: `slot`, `before`, `after` (`idle`, `minted`, `settled`), `reason`, `token_id`, `old_token_id`,
+    /// `waits_until`, `next`, `unverified`, `strays`, `done`, `is_changed`. Throws before anything is changed if anything speaks against it, and with
     /// both tokens valid after that; `OUTCOME_UNKNOWN` means run it again.
     ///
     /// ```rhai
@@ -71,7 +71,7 @@ mod api {
         let origin = origin(&context);
         match rotate(run.session(), &request, Reach::Full, &hooks, &origin) {
             Ok(report) => Ok(to_map(report)),
-            Err(error) => Err(hooks.take_thrown().unwrap_or_else(|| run.throw(error))),
+            Err(error) => Err(hooks.take_thrown(&error).unwrap_or_else(|| run.throw(error))),
         }
     }
 
