@@ -4,6 +4,7 @@ use super::{ApiFailure, Error};
 
 impl Error {
     /// Returns what to type or look at next.
+    #[allow(clippy::too_many_lines, reason = "it is one list, an error a line")]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Api(failure) => return api_hint(failure),
