@@ -130,7 +130,7 @@ const MUTANTS: [Mutant; 13] = [
         name: "no grace",
         changes: &[(
             "src/rotation/finish.rs",
-            "        if self.now() < end {\n            return self.wait(end);\n        }\n        if !self.hooks",
+            "        if self.now() < end {\n            return Ok(self.wait(end));\n        }\n        if !self.hooks",
             "        if !self.hooks",
         )],
         trials: &[(sinks::run, 80)],
