@@ -13,14 +13,14 @@ fn a_line_of_a_crontab() {
         patroll().args("-p prod schedule cleanup_expired --older-than 90d --every daily --as cron");
     run.args("--max-revocations 50%").run().expect(expect![[r#"
         # patroll-cleanup-expired: add this line by `crontab -e`; cron mails what it says, which is nothing if nothing changed
-        20 3 * * * [PATROLL] run cleanup_expired --older-than 90d --profile=prod '--max-revocations=50\%' --timeout=1h
+        20 3 * * * [PATROLL] run cleanup_expired --older-than 90d --profile=prod '--max-revocations=50\%' --timeout=1h --lock=patroll-cleanup-expired --jitter=5m
         --- exit 0
     "#]]);
     let run =
         patroll().args("schedule ./x.rhai --every 6h --as cron --config-file my.cfg --timeout 90m");
     run.arg("--allow-write").arg("it's here").args("-- --own -n").run().expect(expect![[r#"
         # patroll-x: add this line by `crontab -e`; cron mails what it says, which is nothing if nothing changed
-        8 */6 * * * [PATROLL] run [DIR]/x.rhai --config-file=[DIR]/my.cfg '--allow-write=[DIR]/it'\''s here' --timeout=1h30m -- --own -n
+        8 */6 * * * [PATROLL] run [DIR]/x.rhai --config-file=[DIR]/my.cfg '--allow-write=[DIR]/it'\''s here' --timeout=1h30m --lock=patroll-x --jitter=5m -- --own -n
         --- exit 0
     "#]]);
 }
