@@ -116,9 +116,10 @@ impl Rotation<'_> {
                 continue;
             }
             self.sinks[at].put(value, &current.token_id)?;
-            let found = match self.bench.session.gate().is_dry() {
-                true => Reading::Holds { value: value.clone(), token_id: None },
-                false => self.sinks[at].read()?,
+            let found = if self.bench.session.gate().is_dry() {
+                Reading::Holds { value: value.clone(), token_id: None }
+            } else {
+                self.sinks[at].read()?
             };
             let is_back = match &found {
                 Reading::Holds { value: held, .. } => self.is_value_of(held, &current),

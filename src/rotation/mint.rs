@@ -250,7 +250,9 @@ impl Rotation<'_> {
         let mut pause = Span::from_millis(250);
         loop {
             match self.desk.standing(value)? {
-                Standing::Accepted(name) => return self.prove_same_owner(current, name),
+                Standing::Accepted(name) => {
+                    return self.refuse_other_owner(current.principal.as_deref(), name.as_deref());
+                }
                 Standing::Refused if begun.elapsed() + pause < PATIENCE => {
                     self.bench.session.stop().sleep(pause)?;
                     pause *= 2;

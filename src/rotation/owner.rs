@@ -11,19 +11,31 @@ impl Rotation<'_> {
         let is = self.desk.principal()?;
         let was = match &holding.principal {
             Some(was) => Some(was.clone()),
+            // A list shows nobody but an administrator the tokens of others.
+            None if self.request.policy.on_behalf_of.is_none()
+                && self.is_listed(&holding.token_id) =>
+            {
+                is.clone()
+            }
             None => self.ask_by_value(holding)?,
         };
         self.refuse_other_owner(was.as_deref(), is.as_deref())?;
         Ok(is.or(was))
     }
 
-    /// Refuses a new token that signs in as somebody else than the old one.
-    pub(super) fn prove_same_owner(
+    /// Refuses a user who is not the one that there was, as far as both are known.
+    pub(super) fn refuse_other_owner(
         &self,
-        current: &Holding,
-        name: Option<String>,
+        was: Option<&str>,
+        is: Option<&str>,
     ) -> Result<(), Error> {
-        self.refuse_other_owner(current.principal.as_deref(), name.as_deref())
+        match (was, is) {
+            (Some(was), Some(is)) if was != is => {
+                let (was, is) = (was.to_owned(), is.to_owned());
+                Err(self.bench.slot.error(RotationTrouble::OtherPrincipal { was, is }))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Asks whose a token is by its value, where a sink holds it.
@@ -32,16 +44,6 @@ impl Rotation<'_> {
         match value.map(|value| self.desk.standing(value)).transpose()? {
             Some(Standing::Accepted(name)) => Ok(name),
             Some(Standing::Refused) | None => Ok(None),
-        }
-    }
-
-    fn refuse_other_owner(&self, was: Option<&str>, is: Option<&str>) -> Result<(), Error> {
-        match (was, is) {
-            (Some(was), Some(is)) if was != is => {
-                let (was, is) = (was.to_owned(), is.to_owned());
-                Err(self.bench.slot.error(RotationTrouble::OtherPrincipal { was, is }))
-            }
-            _ => Ok(()),
         }
     }
 }

@@ -125,7 +125,8 @@ impl Rotation<'_> {
         Ok(true)
     }
 
-    fn is_listed(&self, id: &str) -> bool {
+    /// Returns whether the workspace lists a token as living.
+    pub(super) fn is_listed(&self, id: &str) -> bool {
         self.tokens.iter().any(|token| token.token_id() == id && !token.is_expired())
     }
 
