@@ -5,6 +5,7 @@
 mod admin;
 mod globals;
 mod permissions;
+mod review;
 mod rotation;
 mod schedule;
 mod split;
@@ -17,13 +18,13 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::clock::{Duration, Time};
 use crate::error::exit;
-use crate::gate::EFFECTS;
 use crate::script::Arguments;
 use crate::settings::Asked;
 
 pub use admin::{Admin, AdminTokens};
-pub use globals::{Globals, Moment};
+pub use globals::Globals;
 use permissions::Permissions;
+pub use review::{Audit, Plan};
 pub use rotation::{FileFormat, Rotate, Rotations, Sinks, Which};
 pub use schedule::{Every, Given, Schedule, Scheduler};
 
@@ -265,32 +266,6 @@ pub enum Tokens {
         #[arg(long)]
         if_exists: bool,
     },
-}
-
-/// What is to be done with a plan.
-#[derive(Debug, Subcommand)]
-pub enum Plan {
-    /// Show what it would change, as a table
-    #[command(after_help = "Example: patroll plan show plan.json")]
-    Show {
-        /// The plan
-        #[arg(value_name = "FILE")]
-        plan: PathBuf,
-    },
-}
-
-/// Which lines of the audit log are shown.
-#[derive(Debug, clap::Args)]
-pub struct Audit {
-    /// Only from this time on: a time, or how long ago
-    #[arg(long, value_name = "WHEN", value_parser = globals::moment, allow_hyphen_values = true)]
-    pub since: Option<Moment>,
-    /// Only before this time: a time, or how long ago
-    #[arg(long, value_name = "WHEN", value_parser = globals::moment, allow_hyphen_values = true)]
-    pub until: Option<Moment>,
-    /// Only this effect
-    #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(EFFECTS))]
-    pub effect: Option<String>,
 }
 
 /// What is to be done with the bundled scripts.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::document::{Document, Step};
 use super::places::{Side, reach};
-use crate::api::tokens::{OwnRule, Revoked, Target};
-use crate::api::{admin, tokens};
+use crate::api::bulk::revoke_many;
+use crate::api::tokens::{OwnRule, Target};
 use crate::clock::Duration;
-use crate::error::Error;
+use crate::error::{Error, Revocations};
 use crate::gate::Effect;
 use crate::session::Session;
 
@@ -39,19 +39,54 @@ pub fn apply(session: &Arc<Session>, path: &Path, most: Duration) -> Result<(), 
     plan.check_age(session.clock().now(), most).map_err(refused)?;
     let (mut ready, mut changed, mut already_gone) = (Vec::new(), Vec::new(), 0);
     for step in &plan.effects {
-        match sides.get(&key(step)).map(|side| side.tokens.get(&step.token_id)) {
-            Some(Some(token)) if step.is_about(token) => ready.push(step),
-            Some(Some(_)) => changed.push(step),
-            Some(None) | None => already_gone += 1,
+        let Some(side) = sides.get(&key(step)) else { continue };
+        match side.tokens.get(&step.token_id) {
+            None => already_gone += 1,
+            Some(token) if token.is_own() => {
+                return Err(refuse(
+                    side,
+                    step,
+                    Error::OwnToken { token_id: step.token_id.clone() },
+                ));
+            }
+            Some(token) if step.is_about(token) => ready.push(step),
+            Some(_) => changed.push(step),
         }
     }
-    for step in ready {
-        if let Some(side) = sides.get(&key(step)) {
-            already_gone += usize::from(revoke(side, step)? == Revoked::AlreadyGone);
-        }
-    }
+    let revoked = groups(&ready).into_iter().try_for_each(|steps| {
+        let Some(side) = steps.first().and_then(|step| sides.get(&key(step))) else {
+            return Ok(());
+        };
+        already_gone += revoke(side, &steps)?.already_gone;
+        Ok(())
+    });
     tell(session, already_gone);
-    refuse(session, &sides, &changed)
+    let outdated = Error::PlanOutdated {
+        token_ids: changed.iter().map(|step| step.token_id.clone()).collect(),
+    };
+    for step in &changed {
+        if let Some(side) = sides.get(&key(step)) {
+            refuse(side, step, outdated.clone());
+        }
+    }
+    revoked.and(if changed.is_empty() { Ok(()) } else { Err(outdated) })
+}
+
+/// Puts together what one line asked for on one side of a workspace: that is done at once, or not at all.
+fn groups<'p>(steps: &[&'p Step]) -> Vec<Vec<&'p Step>> {
+    let mut groups: Vec<Vec<&Step>> = Vec::new();
+    for step in steps {
+        let is_alike = |group: &&mut Vec<&Step>| {
+            group
+                .first()
+                .is_some_and(|first| key(first) == key(step) && first.origin() == step.origin())
+        };
+        match groups.iter_mut().find(is_alike) {
+            Some(group) => group.push(step),
+            None => groups.push(vec![step]),
+        }
+    }
+    groups
 }
 
 fn key(step: &Step) -> Key<'_> {
@@ -97,14 +132,13 @@ fn look(session: &Arc<Session>, step: &Step) -> Result<Side, Unseen> {
     Ok(side)
 }
 
-fn revoke(side: &Side, step: &Step) -> Result<Revoked, Error> {
+fn revoke(side: &Side, steps: &[&Step]) -> Result<Revocations, Error> {
+    let Some(first) = steps.first() else { return Ok(Revocations::default()) };
+    let target =
+        |step: &&Step| Target { token_id: step.token_id.clone(), comment: step.comment.clone() };
+    let targets = steps.iter().map(target).collect();
     let client = side.session.workspace()?.client();
-    let target = Target { token_id: step.token_id.clone(), comment: step.comment.clone() };
-    if step.is_by_admin() {
-        admin::revoke(client, &target, OwnRule::Refuse, &step.origin())
-    } else {
-        tokens::revoke(client, &target, OwnRule::Refuse, &step.origin())
-    }
+    revoke_many(client, targets, first.is_by_admin(), OwnRule::Refuse, &first.origin())?.check()
 }
 
 fn tell(session: &Session, already_gone: usize) {
@@ -115,24 +149,12 @@ fn tell(session: &Session, already_gone: usize) {
     }
 }
 
-/// Refuses what has changed, each on a line of the audit log.
-fn refuse(
-    session: &Session,
-    sides: &HashMap<Key<'_>, Side>,
-    changed: &[&Step],
-) -> Result<(), Error> {
-    let error = Error::PlanOutdated {
-        token_ids: changed.iter().map(|step| step.token_id.clone()).collect(),
+/// Refuses a step, on a line of the audit log.
+fn refuse(side: &Side, step: &Step, error: Error) -> Error {
+    let effect = Effect::RevokeToken {
+        token_id: step.token_id.clone(),
+        comment: step.comment.clone(),
+        is_by_admin: step.is_by_admin(),
     };
-    for step in changed {
-        let effect = Effect::RevokeToken {
-            token_id: step.token_id.clone(),
-            comment: step.comment.clone(),
-            is_by_admin: step.is_by_admin(),
-        };
-        if let Some(side) = sides.get(&key(step)) {
-            session.gate().refuse(effect, &side.session.place(), &step.origin(), error.clone());
-        }
-    }
-    if changed.is_empty() { Ok(()) } else { Err(error) }
+    side.session.gate().refuse(effect, &side.session.place(), &step.origin(), error)
 }
