@@ -143,14 +143,14 @@ fn a_signal_lets_what_is_on_its_way_land_and_says_how_far_it_came() {
             world.await_request_of("delete");
             let outcome = run.signal(signal).finish();
             assert_eq!(outcome.code(), code, "{outcome}");
-            let word = if code == 130 { "interrupted" } else { "terminated" };
-            let told = format!("warning: {word}: 1 of 3 tokens revoked, 2 not tried");
+            let end = if code == 130 { "interrupted" } else { "terminated" };
+            let told = format!("warning: {end}: 1 of 3 tokens revoked, 2 not tried");
             assert!(outcome.stderr().contains(&told), "{outcome}");
             assert_eq!(world.writes().lines().count(), 1, "{outcome}");
             let mut audit: Vec<_> =
                 outcome.audit().iter().map(|line| line["outcome"].to_string()).collect();
             audit.sort();
-            let not_tried = format!("\"{}\"", word.to_uppercase());
+            let not_tried = format!("\"{}\"", end.to_uppercase());
             assert_eq!(audit, [&not_tried, &not_tried, "\"done\""], "{outcome}");
         }
     }

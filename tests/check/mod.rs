@@ -75,7 +75,12 @@ fn the_bundled_scripts_have_no_mistake() {
         listed.stdout().lines().skip(1).filter_map(|line| line.split(',').next()).collect();
     assert!(names.len() >= 4, "{listed}");
     let outcome = Patroll::new().args("check").args(&names.join(" ")).run();
-    assert_eq!(outcome.to_string(), "--- exit 0\n");
+    outcome.expect(expect![[r#"
+        bundled:audit_policy is read-only
+        bundled:cleanup_leavers needs --allow-admin
+        bundled:cleanup_unused needs --allow-admin
+        --- exit 0
+    "#]]);
 }
 
 /// `run`, `eval` and `--where` look before anything is sent.

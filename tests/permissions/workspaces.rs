@@ -52,7 +52,7 @@ fn the_credential_in_use_there_is_kept_too() {
     let lines = format!("host = {}\ntoken = {}", address.host, address.token);
     let run = Patroll::new().on(&here).profile("other", &lines).args("--allow-profile other");
     let run = run.secret(&address.token).keeps(".databrickscfg");
-    let script = "let w = workspace(\"other\"); try { w.tokens_revoke(w.tokens_list()); } catch { } print(1);";
+    let script = "let w = workspace(\"other\"); try { w.tokens_revoke(w.tokens_list()[0]); } catch { } print(1);";
     let outcome = run.script(script).run();
     assert_eq!(outcome.code(), 5, "{outcome}");
     assert!(outcome.stderr().contains("is the credential in use"), "{outcome}");

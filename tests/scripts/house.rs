@@ -110,9 +110,9 @@ fn the_readme_beside_them_has_a_row_for_each() {
         .filter(|line| line.starts_with("| `"))
         .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
         .collect();
-    let named: Vec<_> = rows.iter().map(|row| row[0].trim_matches('`').to_owned()).collect();
+    let told: Vec<_> = rows.iter().map(|row| row[0].trim_matches('`').to_owned()).collect();
     let names: Vec<_> = scripts().into_iter().map(|(name, _)| name).collect();
-    assert_eq!(named, names);
+    assert_eq!(told, names);
     for (row, (name, text)) in rows.iter().zip(scripts()) {
         let cron = text.lines().find_map(|line| line.strip_prefix("// Cron: ")).unwrap();
         assert_eq!(row[3].trim_matches('`'), cron, "{name}");
