@@ -182,10 +182,9 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
     if let Some(summary) = summary {
         session.output().summary(&summary);
     }
-    session.output().debug(|| {
-        let peak = memory::peak().map_or_else(|| "unknown".to_owned(), memory::show);
-        format!("memory: {peak} at most")
-    });
+    if tells_of_changes {
+        tell_of_memory(session.output());
+    }
     let result = match &plan {
         Some(path) => write_plan(&session, path, &name, &words, result),
         None => result,
@@ -248,6 +247,14 @@ fn askers(command: &Command, settings: &Settings, output: &Arc<Output>) -> Asker
     }
     let person: Arc<dyn Ask> = Arc::new(Person::new(Arc::clone(output)));
     Askers { revocations: is_script.then(|| Arc::clone(&person)), brakes: Some(person) }
+}
+
+/// Tells `--debug` how much memory a script took.
+fn tell_of_memory(output: &Output) {
+    output.debug(|| {
+        let peak = memory::peak().map_or_else(|| "unknown".to_owned(), memory::show);
+        format!("memory: {peak} at most")
+    });
 }
 
 /// `exit(0)` is no error.

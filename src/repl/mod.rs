@@ -27,7 +27,7 @@ use crate::gate::Askers;
 use crate::output::Mark;
 use crate::plan;
 use crate::process::remember_terminal;
-use crate::script::{Interactive, on_engine_thread};
+use crate::script::{Header, Interactive, on_engine_thread};
 use crate::session::Session;
 
 pub use ask::Person;
@@ -111,6 +111,7 @@ impl Repl {
         let session = Arc::clone(&self.session);
         session.stop().begin_turn();
         session.gate().begin_input();
+        session.gate().hear(Header::read(text).wishes());
         let limit = session.settings().asked().timeout.map(|limit| {
             let error = Error::TimedOut { limit: limit.to_string() };
             session.stop().set_after(limit.to_std(), error)

@@ -110,5 +110,11 @@ fn a_memory_that_is_no_size() {
     for value in ["-1G", "5", "1.5G", "10K", "EMPTY", "1T"] {
         assert_eq!(run(&format!("--max-memory {value}")).code(), 2, "{value}");
     }
-    run("--max-memory 1M").expect(expect![[r#""#]]);
+    run("--max-memory 1M").expect(expect![[r#"
+        --- stderr
+        error: invalid value '1M' for '--max-memory <SIZE>': at least 16M are needed
+
+        For more information, try '--help'.
+        --- exit 2
+    "#]]);
 }
