@@ -266,10 +266,11 @@ impl Gate {
             return Ok(false);
         }
         if let Err(error) = self.brake(effects, place) {
+            // All of them before the run ends, as nobody waits for what comes after that.
             for effect in effects {
-                self.refuse(effect.clone(), place, origin, error.clone());
+                self.write_refusal(effect.clone(), place, origin, &error);
             }
-            return Err(error);
+            return Err(self.stop.fail(error));
         }
         self.books.audit.open().map_err(|error| self.stop.fail(error))?;
         Ok(true)
@@ -312,14 +313,16 @@ impl Gate {
 
     /// Records that `effect` is refused because of `error`, which ends the run; returns the error.
     pub fn refuse(&self, effect: Effect, place: &Place, origin: &Origin, error: Error) -> Error {
+        self.write_refusal(effect, place, origin, &error);
+        self.stop.fail(error)
+    }
+
+    fn write_refusal(&self, effect: Effect, place: &Place, origin: &Origin, error: &Error) {
         if !self.is_dry() || self.books.audit.takes_dry_runs() {
             let entry = Entry::new(effect, place.clone(), origin.clone());
-            self.books.close(
-                &entry,
-                &Outcome::Refused { code: error.code().to_owned(), request_id: None },
-            );
+            let code = error.code().to_owned();
+            self.books.close(&entry, &Outcome::Refused { code, request_id: None });
         }
-        self.stop.fail(error)
     }
 
     /// Counts what the gate of a part of the run has counted.

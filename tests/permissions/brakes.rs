@@ -49,6 +49,14 @@ fn one_by_one_it_stops_at_the_brake() {
 }
 
 #[test]
+fn an_array_is_revoked_whole_or_not_at_all() {
+    let (world, outcome) = run(20, "try { tokens_revoke(OTHERS); } catch { } print(1);", "");
+    assert_eq!((outcome.code(), outcome.stdout(), revoked(&world)), (5, "", 0), "{outcome}");
+    assert!(outcome.stderr().contains("revoking 20 more tokens"), "{outcome}");
+    assert_eq!(outcome.audit().len(), 20);
+}
+
+#[test]
 fn as_many_as_the_brake_allows_are_revoked() {
     let (world, outcome) = run(10, "tokens_revoke(OTHERS);", "");
     assert_eq!((outcome.code(), revoked(&world)), (0, 10), "{outcome}");
