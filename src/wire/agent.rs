@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use ureq::Agent;
 use ureq::config::Config;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::DefaultConnector;
 
+use super::lookup::Lookup;
 use super::{proxy, tls};
 use crate::error::Error;
 use crate::host::Host;
@@ -19,7 +22,8 @@ const IDLE: Duration = Duration::from_secs(15);
 
 /// Makes the agent for `host`.
 pub fn make(host: &Host, network: &Network, output: &Output) -> Result<Agent, Error> {
-    Ok(configure(host, network, output)?.new_agent())
+    let config = configure(host, network, output)?;
+    Ok(Agent::with_parts(config, DefaultConnector::default(), Lookup::<DefaultResolver>::default()))
 }
 
 fn configure(host: &Host, network: &Network, output: &Output) -> Result<Config, Error> {
@@ -66,7 +70,7 @@ mod tests {
     use rustix::net::listen;
     use ureq::http::Uri;
     use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-    use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+    use ureq::unversioned::transport::NextTimeout;
 
     use super::*;
     use crate::output::{Format, LogFormat, Manner};

@@ -13,6 +13,7 @@ mod flow;
 mod form;
 mod judge;
 mod line;
+mod lookup;
 mod means;
 mod proxy;
 mod reason;
