@@ -51,18 +51,14 @@ pub fn revoke_many(
     if client.http.is_sandbox().is_none() {
         tokens::list(client)?;
     }
-    let effects = targets.iter().map(|target| target.effect(as_admin)).collect();
-    let permits = match client.gate.admit_all(effects, &client.place(), origin)? {
-        Batch::Go(permits) => permits,
-        Batch::Dry => {
-            return Ok(Revocations { revoked: targets.len(), ..Revocations::default() });
-        }
+    let total = targets.len();
+    let effects = targets.into_iter().map(|target| target.effect(as_admin)).collect();
+    let Batch::Go(mut permits) = client.gate.admit_all(effects, &client.place(), origin)? else {
+        return Ok(Revocations { revoked: total, ..Revocations::default() });
     };
-    let mut parts: Vec<Part> =
-        targets.into_iter().zip(permits).map(|(target, permit)| Part { target, permit }).collect();
-    let last = parts.split_off(others);
-    let crew = Crew::new(client, as_admin, parts.len() + last.len());
-    crew.work_through(parts);
+    let last = permits.split_off(others);
+    let crew = Crew::new(client, as_admin, total);
+    crew.work_through(permits);
     crew.work_through(last);
     crew.conclude()
 }
@@ -99,17 +95,11 @@ fn set_own_apart(
     Ok((others, own))
 }
 
-/// One token to be revoked, with the gate's yes.
-struct Part {
-    target: Target,
-    permit: Permit,
-}
-
-/// Those who work through the parts together.
+/// Those who work through the permits together, each of which is for one token.
 struct Crew<'c> {
     client: &'c Client,
     as_admin: bool,
-    queue: Mutex<IntoIter<Part>>,
+    queue: Mutex<IntoIter<Permit>>,
     report: Mutex<Revocations>,
     /// A failure that all others would share.
     shared: OnceLock<Error>,
@@ -124,9 +114,9 @@ impl<'c> Crew<'c> {
         Self { client, as_admin, queue, report, shared: OnceLock::new(), work }
     }
 
-    fn work_through(&self, parts: Vec<Part>) {
-        let hands = self.client.http.jobs().min(parts.len());
-        *lock(&self.queue) = parts.into_iter();
+    fn work_through(&self, permits: Vec<Permit>) {
+        let hands = self.client.http.jobs().min(permits.len());
+        *lock(&self.queue) = permits.into_iter();
         let turn = Stop::joined_turn();
         thread::scope(|scope| {
             let (at_work, ended) = mpsc::channel::<()>();
@@ -161,29 +151,30 @@ impl<'c> Crew<'c> {
         while let Some(mut turn) = self.client.http.take_turn()
             && self.shared.get().is_none()
         {
-            let Some(Part { target, permit }) = lock(&self.queue).next() else { return };
-            let result = request_for(&target.token_id, self.as_admin)
+            let Some(permit) = lock(&self.queue).next() else { return };
+            let token_id = permit.token_id().to_owned();
+            let result = request_for(&token_id, self.as_admin)
                 .and_then(|request| self.client.write_admitted(&mut turn, permit, &request));
             // Before the turn ends, so that what waits for the next hears of it.
-            self.note(target, result);
+            self.note(token_id, result);
             self.work.advance();
         }
     }
 
-    fn note(&self, target: Target, result: Result<(), Error>) {
+    fn note(&self, token_id: String, result: Result<(), Error>) {
         let mut report = lock(&self.report);
         match result {
             Ok(()) => report.revoked += 1,
             Err(error) if error.is_gone() => {
                 report.already_gone += 1;
-                report.one_gone.get_or_insert(target.token_id);
+                report.one_gone.get_or_insert(token_id);
             }
-            Err(_) if self.client.http.stop().is_set() => report.untried.push(target.token_id),
+            Err(_) if self.client.http.stop().is_set() => report.untried.push(token_id),
             Err(error) => {
                 if matches!(error.exit_code(), exit::CREDENTIAL | exit::UNREACHABLE) {
                     let _ = self.shared.set(error.clone());
                 }
-                report.failures.push((target.token_id, error));
+                report.failures.push((token_id, error));
             }
         }
     }
@@ -192,9 +183,9 @@ impl<'c> Crew<'c> {
     fn leave_rest(&self) {
         let reason = self.client.http.stop().check().err().or_else(|| self.shared.get().cloned());
         let Some(reason) = reason else { return };
-        for Part { target, permit } in lock(&self.queue).by_ref() {
+        for permit in lock(&self.queue).by_ref() {
+            lock(&self.report).untried.push(permit.token_id().to_owned());
             permit.close(&refused(&reason));
-            lock(&self.report).untried.push(target.token_id);
         }
     }
 

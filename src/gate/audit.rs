@@ -77,13 +77,18 @@ pub enum Outcome {
 /// An effect on its way.
 pub struct Entry {
     pub effect: Effect,
-    place: Place,
-    origin: Origin,
+    place: Arc<Place>,
+    origin: Arc<Origin>,
 }
 
 impl Entry {
-    pub fn new(effect: Effect, place: Place, origin: Origin) -> Self {
-        Self { effect, place, origin }
+    pub fn new(effect: Effect, place: &Place, origin: &Origin) -> Self {
+        Self { effect, place: Arc::new(place.clone()), origin: Arc::new(origin.clone()) }
+    }
+
+    /// Puts another effect beside this one, at the same place for the same reason.
+    pub fn beside(&self, effect: Effect) -> Self {
+        Self { effect, place: Arc::clone(&self.place), origin: Arc::clone(&self.origin) }
     }
 
     fn line(&self, time: Time, run_id: &str, outcome: &Outcome) -> String {

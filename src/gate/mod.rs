@@ -212,7 +212,8 @@ impl Gate {
         origin: &Origin,
     ) -> Result<Admission, Error> {
         if self.decide(std::slice::from_ref(&effect), place, origin)? {
-            return Ok(Admission::Go(self.permit(effect, place, origin)));
+            let entry = Entry::new(effect, place, origin);
+            return Ok(Admission::Go(self.permit(entry, place)));
         }
         let planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
         let count = planned.iter().filter(|plan| plan.effect.name() == effect.name()).count();
@@ -229,8 +230,16 @@ impl Gate {
         if !self.decide(&effects, place, origin)? {
             return Ok(Batch::Dry);
         }
-        let permits = effects.into_iter().map(|effect| self.permit(effect, place, origin));
-        Ok(Batch::Go(permits.collect()))
+        let mut permits: Vec<Permit> = Vec::with_capacity(effects.len());
+        for effect in effects {
+            // There can be many: what they have in common is kept once.
+            let entry = match permits.first().and_then(Permit::entry) {
+                Some(first) => first.beside(effect),
+                None => Entry::new(effect, place, origin),
+            };
+            permits.push(self.permit(entry, place));
+        }
+        Ok(Batch::Go(permits))
     }
 
     /// Returns whether the effects are to happen; one that is refused ends the run, and none of them happens.
@@ -286,7 +295,7 @@ impl Gate {
     ) -> Result<(), Error> {
         let outcome = Outcome::LeftOut { by };
         for effect in effects {
-            let entry = Entry::new(effect.clone(), place.clone(), origin.clone());
+            let entry = Entry::new(effect.clone(), place, origin);
             self.books.audit.write(&entry, &outcome).map_err(|error| self.stop.fail(error))?;
         }
         Ok(())
@@ -305,9 +314,8 @@ impl Gate {
         }
     }
 
-    fn permit(&self, effect: Effect, place: &Place, origin: &Origin) -> Permit {
+    fn permit(&self, entry: Entry, place: &Place) -> Permit {
         let brakes = self.is_braked(place).then(|| Arc::clone(&self.brakes));
-        let entry = Entry::new(effect, place.clone(), origin.clone());
         Permit::new(entry, Arc::clone(&self.books), brakes)
     }
 
@@ -319,7 +327,7 @@ impl Gate {
 
     fn write_refusal(&self, effect: Effect, place: &Place, origin: &Origin, error: &Error) {
         if !self.is_dry() || self.books.audit.takes_dry_runs() {
-            let entry = Entry::new(effect, place.clone(), origin.clone());
+            let entry = Entry::new(effect, place, origin);
             let code = error.code().to_owned();
             self.books.close(&entry, &Outcome::Refused { code, request_id: None });
         }

@@ -44,6 +44,15 @@ impl Permit {
         Self { entry: Some(entry), books, brakes }
     }
 
+    pub(super) fn entry(&self) -> Option<&Entry> {
+        self.entry.as_ref()
+    }
+
+    /// Returns the id of the token that it is about.
+    pub fn token_id(&self) -> &str {
+        self.entry.as_ref().and_then(|entry| entry.effect.token_id()).unwrap_or_default()
+    }
+
     /// Writes what came of the effect.
     pub fn close(mut self, outcome: &Outcome) {
         let Some(entry) = self.entry.take() else { return };

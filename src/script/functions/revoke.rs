@@ -79,7 +79,9 @@ fn revoke_many(
     how: &How,
 ) -> Result<Dynamic, Thrown> {
     let (as_admin, rule, origin) = (whose == Whose::Anybodys, how.rule, origin(context));
-    let ids: Vec<String> = targets.iter().map(|target| target.token_id.clone()).collect();
+    let unseen = run.unseen_values();
+    let named = |id: &String| targets.iter().any(|target| target.token_id == *id);
+    let ids: Vec<String> = unseen.into_iter().filter(named).collect();
     let report = run
         .call(move |client: &Client| bulk::revoke_many(client, targets, as_admin, rule, &origin))?;
     let missed: HashSet<&str> = report.missed().collect();
