@@ -104,7 +104,7 @@ fn the_two_commands_are_there() {
 #[test]
 fn the_table_of_speed_is_one_that_the_bench_has_printed() {
     let bench = include_str!("../benches/speed.rs");
-    let table = README.split("## How fast").nth(1).unwrap().split("\n## ").next().unwrap();
+    let table = README.split("## How fast").nth(1).unwrap().split("\n##").next().unwrap();
     let rows: Vec<Vec<&str>> = table
         .lines()
         .filter(|line| line.starts_with("| "))
@@ -122,6 +122,24 @@ fn the_table_of_speed_is_one_that_the_bench_has_printed() {
         };
         let is_kept = ratio.parse::<f64>().unwrap() <= bound.parse::<f64>().unwrap();
         assert!(is_kept != is_missed, "a bound that is missed is said to be: {row:?}");
+    }
+}
+
+#[test]
+fn the_table_of_many_revocations_is_one_that_the_bench_has_printed() {
+    let bench = include_str!("../benches/bulk.rs");
+    let table = README.split("### Many revocations").nth(1).unwrap().split("\n##").next().unwrap();
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| ")).collect();
+    let head = format!("println!(\"{}\")", rows[0]);
+    assert!(bench.contains(&head), "the bench prints no {head}");
+    let printed = bench.split("let kept =").nth(1).unwrap().split("];").next().unwrap();
+    assert_eq!(
+        rows.len() - 1,
+        printed.matches("()").count() + printed.matches("in_a_storm(").count()
+    );
+    for row in &rows[1..] {
+        let columns: Vec<_> = row.trim_matches('|').split(" | ").collect();
+        assert_eq!(columns.len(), 5, "{row}");
     }
 }
 
