@@ -99,6 +99,10 @@ pub enum RotationTrouble {
     #[error("a grace of {grace} is more than a third of the lifetime of {lifetime}")]
     Grace { grace: String, lifetime: String },
 
+    /// A new token would be due at once.
+    #[error("a new token would be due again after {age}, which is no longer than the grace of {grace}")]
+    Restless { age: String, grace: String },
+
     /// The old token never expires, and nobody says how long the new one is to live.
     #[error("token {token_id} never expires, and nothing says how long the new one is to live")]
     NoLifetime { token_id: String },
@@ -204,6 +208,9 @@ impl RotationTrouble {
                     .to_owned()
             }
             Self::Grace { .. } => "shorten the grace, or lengthen the lifetime".to_owned(),
+            Self::Restless { .. } => {
+                "lengthen `older_than`, or shorten `expires_within` or the grace".to_owned()
+            }
             Self::NoLifetime { .. } => "say `lifetime: \"90d\"` (--lifetime 90d)".to_owned(),
             Self::TooLong { .. } => "say a shorter `lifetime`; nothing was changed".to_owned(),
             Self::ScopesUnreadable { .. } => {
@@ -248,6 +255,7 @@ impl RotationTrouble {
             | Self::SinkTwice { .. }
             | Self::Unverified { .. }
             | Self::Grace { .. }
+            | Self::Restless { .. }
             | Self::NoLifetime { .. }
             | Self::NotOnAzure => exit::USAGE,
             Self::StillListed { .. } => exit::UNKNOWN,

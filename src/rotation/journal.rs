@@ -116,6 +116,9 @@ pub struct Stray {
     pub sinks: Progress,
     /// When it was revoked.
     pub revoked: Option<Time>,
+    /// Whether the workspace said that it made none; its stamp is watched for all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_refused: bool,
 }
 
 /// A token that was asked for.
@@ -142,6 +145,16 @@ impl Holding {
             comment: Stamp::strip(comment).to_owned(),
             principal: None,
             host: host.to_owned(),
+        }
+    }
+
+    /// Takes down what an answer to a creation says in the place of `self`; what it leaves out is what was asked for.
+    pub fn heir(&self, token: &Token, fingerprint: Fingerprint, stamp: &Stamp) -> Self {
+        Self {
+            stamp: Some(stamp.clone()),
+            principal: self.principal.clone(),
+            comment: self.comment.clone(),
+            ..Self::of(token, Some(fingerprint), &self.host)
         }
     }
 
@@ -196,6 +209,11 @@ impl State {
 }
 
 impl Stray {
+    /// Returns whether it may live, as far as the workspace's own word goes.
+    pub fn may_live(&self) -> bool {
+        self.revoked.is_none() && !self.was_refused
+    }
+
     /// Returns whether it can be forgotten.
     pub fn is_over(&self, now: Time) -> bool {
         let end = self.revoked.map_or(self.asked_expiry, |revoked| revoked.min(self.asked_expiry));
@@ -230,6 +248,7 @@ impl Journal {
                     asked_expiry: *asked_expiry,
                     sinks: Progress::new(),
                     revoked: None,
+                    was_refused: false,
                 };
                 (old, Some(stray))
             }
@@ -241,6 +260,7 @@ impl Journal {
                     asked_expiry: new.expires,
                     sinks: sinks.clone(),
                     revoked: None,
+                    was_refused: false,
                 });
                 (old, stray)
             }
@@ -248,6 +268,19 @@ impl Journal {
         let current = old.clone();
         self.strays.extend(stray);
         self.state = State::Idle { current };
+    }
+
+    /// Gives up what was asked for and, by the workspace's word, not made.
+    pub fn note_refusal(&mut self) {
+        self.fall_back();
+        if let Some(stray) = self.strays.last_mut() {
+            stray.was_refused = true;
+        }
+    }
+
+    /// Returns how many strays may live.
+    pub fn living_strays(&self) -> usize {
+        self.strays.iter().filter(|stray| stray.may_live()).count()
     }
 
     /// Returns whether a value is one that this slot put, or found, in its sinks.
@@ -277,5 +310,26 @@ impl Journal {
     pub fn forget_the_past(&mut self, now: Time) {
         self.strays.retain(|stray| !stray.is_over(now));
         self.mints.retain(|mint| now.since(mint.at) < A_DAY && mint.at.since(now) < A_DAY);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_without_a_comment_is_taken_for_what_was_asked_for() {
+        let slot = Slot::parse("ci").unwrap();
+        let (salt, stamp) = (Salt::new(), Stamp::new(&slot));
+        let token = |record: &str| Token::read(&Arc::new(record.to_owned()), Time::from_ms(0));
+        let old = r#"{"token_id": "1", "creation_time": 0, "expiry_time": 9, "comment": "deploy"}"#;
+        let old = Holding::of(&token(old).unwrap(), None, "host");
+        let answer = r#"{"token_id": "2", "creation_time": 5, "expiry_time": 14}"#;
+        let value = salt.fingerprint(&Secret::unregistered("value"));
+        let new = old.heir(&token(answer).unwrap(), value, &stamp);
+        assert_eq!((new.token_id.as_str(), new.lifetime().ms()), ("2", 9));
+        assert_eq!((new.stamp.as_ref(), new.comment.as_str()), (Some(&stamp), "deploy"));
+        let seen = new.record(Time::from_ms(6)).unwrap();
+        assert_eq!(seen.comment(), format!("deploy {stamp}"));
     }
 }

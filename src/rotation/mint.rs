@@ -58,7 +58,7 @@ impl Rotation<'_> {
             Ok(minted) => minted,
             Err(error @ Error::OutcomeUnknown { .. }) => return Err(error),
             Err(error) => {
-                self.journal.fall_back();
+                self.journal.note_refusal();
                 self.save()?;
                 return Err(error);
             }
@@ -167,13 +167,8 @@ impl Rotation<'_> {
         stamp: &Stamp,
         minted: &Minted,
     ) -> Result<(), Error> {
-        let fingerprint = Some(self.journal.salt.fingerprint(&minted.value));
-        let new = Holding {
-            stamp: Some(stamp.clone()),
-            principal: current.principal.clone(),
-            comment: current.comment.clone(),
-            ..Holding::of(&minted.token, fingerprint, &current.host)
-        };
+        let fingerprint = self.journal.salt.fingerprint(&minted.value);
+        let new = current.heir(&minted.token, fingerprint, stamp);
         let sinks: Progress = self.sinks.iter().map(|sink| (sink.key(), Step::Untouched)).collect();
         self.journal.state = State::Minted { old: current.clone(), new, sinks };
         self.save()
@@ -226,7 +221,7 @@ impl Rotation<'_> {
         }))
     }
 
-    /// A life that the workspace cut short is taken as long as the grace is a third of it.
+    /// A life that the workspace cut short is taken as long as grace and policy fit into it.
     fn prove_lifetime(&self, asked: Duration, token: &Token) -> Result<(), Error> {
         if token.lifetime().plus(ROUNDING) >= asked {
             return Ok(());
@@ -236,7 +231,7 @@ impl Rotation<'_> {
             self.bench.slot,
             token.lifetime()
         ));
-        self.request.policy.grace_for(token.lifetime(), self.bench.slot).map(drop)
+        self.request.policy.check_lengths(token.lifetime(), self.bench.slot)
     }
 
     /// Signs in with the new value, again for a while where it takes its time.

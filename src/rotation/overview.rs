@@ -71,13 +71,13 @@ fn glance(journal: &Journal) -> Overview {
         token_id: Some(current.token_id.clone()),
         last: Some(current.created),
         next: Some(journal.policy.next(current)),
-        strays: journal.strays.iter().filter(|stray| stray.revoked.is_none()).count(),
+        strays: journal.living_strays(),
         next_run: next_run(journal),
     }
 }
 
 fn next_run(journal: &Journal) -> String {
-    let stray = if journal.strays.iter().any(|stray| stray.revoked.is_none()) {
+    let stray = if journal.living_strays() > 0 {
         "revoke strays that no sink can hold, then "
     } else {
         ""

@@ -120,6 +120,19 @@ impl Policy {
         Err(slot.error(RotationTrouble::Grace { grace, lifetime }))
     }
 
+    /// Refuses lengths by which a token would be due again before its predecessor is gone: one a run, without end.
+    pub fn check_lengths(&self, lifetime: Duration, slot: &Slot) -> Result<(), Error> {
+        let grace = self.grace_for(lifetime, slot)?;
+        let left = self.left_of(lifetime);
+        let age = lifetime.ms().saturating_sub(left.ms()).max(0);
+        let age = Duration::from_ms(age).min(self.older_than.unwrap_or(Duration::FOREVER));
+        if age > grace || lifetime.is_forever() {
+            return Ok(());
+        }
+        let (age, grace) = (age.to_string(), grace.to_string());
+        Err(slot.error(RotationTrouble::Restless { age, grace }))
+    }
+
     /// Returns why a token is due by its age and expiry alone.
     pub fn due(&self, token: &Holding, now: Time) -> Option<Due> {
         if self.older_than.is_some_and(|age| now.since(token.created) >= age) {
@@ -138,10 +151,13 @@ impl Policy {
         if token.expires.is_never() {
             return Time::NEVER;
         }
-        let lifetime = token.lifetime();
+        token.expires.plus(self.left_of(token.lifetime()).negated())
+    }
+
+    /// Returns how much of a lifetime is left when a token is due.
+    fn left_of(&self, lifetime: Duration) -> Duration {
         let part = if lifetime <= SHORT_LIFE { 2 } else { 3 };
-        let left = self.expires_within.unwrap_or(Duration::from_ms(lifetime.ms() / part));
-        token.expires.plus(left.negated())
+        self.expires_within.unwrap_or(Duration::from_ms(lifetime.ms() / part))
     }
 }
 
@@ -195,5 +211,21 @@ mod tests {
         assert_eq!(asked(None).grace_for(days(1), &slot), Ok(Duration::from_hours(8)));
         assert_eq!(asked(Some(days(30))).grace_for(days(90), &slot), Ok(days(30)));
         assert!(asked(Some(days(31))).grace_for(days(90), &slot).is_err());
+    }
+
+    #[test]
+    fn nothing_is_due_before_the_grace_of_the_one_before_is_over() {
+        let slot = Slot::parse("s").unwrap();
+        let hours = |hours| Some(Duration::from_hours(hours));
+        let check = |older_than, expires_within, grace| {
+            let policy = Policy { older_than, expires_within, grace, ..Policy::default() };
+            policy.check_lengths(Duration::from_days(90), &slot).is_ok()
+        };
+        assert!(check(None, None, None));
+        assert!(check(None, None, hours(30 * 24)));
+        assert!(check(hours(25), None, None) && !check(hours(24), None, None));
+        assert!(check(hours(1), None, hours(0)) && !check(hours(0), None, hours(0)));
+        assert!(check(None, hours(88 * 24), None) && !check(None, hours(89 * 24), None));
+        assert!(!check(None, hours(91 * 24), hours(0)));
     }
 }

@@ -91,7 +91,7 @@ impl Rotation<'_> {
         let current = self.current().clone();
         let lifetime = self.request.policy.lifetime_after(&current, self.bench.slot);
         if let Ok(lifetime) = lifetime {
-            self.request.policy.grace_for(lifetime, self.bench.slot)?;
+            self.request.policy.check_lengths(lifetime, self.bench.slot)?;
         }
         let Some(due) = self.due()? else { return Ok(Next::End) };
         if self.has_minted {
@@ -227,8 +227,7 @@ impl Rotation<'_> {
         self.report.next = self.request.policy.next(current);
         let unread = self.sinks.iter().filter(|sink| !sink.is_readable());
         self.report.unverified = unread.map(|sink| sink.name()).collect();
-        let living = self.journal.strays.iter().filter(|stray| stray.revoked.is_none());
-        self.report.strays = living.count();
+        self.report.strays = self.journal.living_strays();
         self.report
     }
 }

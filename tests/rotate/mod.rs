@@ -10,6 +10,8 @@ mod commands;
 mod ending;
 /// A script's functions that look on.
 mod hooks;
+/// How often a token is asked for.
+mod mints;
 /// What is kept and what can be chosen.
 mod options;
 /// Files, profiles, secrets, commands.

@@ -194,15 +194,3 @@ fn a_gone_that_the_list_denies_is_not_believed() {
     assert_eq!(place.rotate("--to-file token.txt --grace 0").code(), 0);
     assert_eq!(place.world.writes(), "created a token [new-1]\nrevoked a token [deploy]\n");
 }
-
-#[test]
-fn a_token_of_a_few_hours_is_replaced_many_times_a_day() {
-    let place = Place::new();
-    let (_, value) = place.world.mint("short", 6);
-    place.folder.write("held", value, 0o600);
-    for round in 1..=9 {
-        place.pass(3);
-        assert_eq!(place.rotate("--to-file held --grace 0").code(), 0, "{round}");
-        assert_eq!(place.world.requests_of("create"), round);
-    }
-}

@@ -188,6 +188,9 @@ fn lengths_that_do_not_go_together() {
         "--slot deploy --to-file token.txt --grace 31d",
         "--slot deploy --to-file token.txt --lifetime 60d --grace 21d",
         "--slot deploy --to-file token.txt --lifetime 91d",
+        "--slot deploy --to-file token.txt --older-than 0 --grace 0",
+        "--slot deploy --to-file token.txt --older-than 24h",
+        "--slot deploy --to-file token.txt --expires-within 90d --grace 0",
     ]
     .into_iter()
     .map(|args| refused(&place, args))
@@ -208,6 +211,21 @@ fn lengths_that_do_not_go_together() {
         error: slot deploy: a lifetime of 91d is longer than the workspace's maximum of 90d
         hint: say a shorter `lifetime`; nothing was changed
         --- exit 1
+        --slot deploy --to-file token.txt --older-than 0 --grace 0
+        --- stderr
+        error: slot deploy: a new token would be due again after 0s, which is no longer than the grace of 0s
+        hint: lengthen `older_than`, or shorten `expires_within` or the grace
+        --- exit 2
+        --slot deploy --to-file token.txt --older-than 24h
+        --- stderr
+        error: slot deploy: a new token would be due again after 1d, which is no longer than the grace of 1d
+        hint: lengthen `older_than`, or shorten `expires_within` or the grace
+        --- exit 2
+        --slot deploy --to-file token.txt --expires-within 90d --grace 0
+        --- stderr
+        error: slot deploy: a new token would be due again after 0s, which is no longer than the grace of 0s
+        hint: lengthen `older_than`, or shorten `expires_within` or the grace
+        --- exit 2
     "#]]
     .assert_eq(&all);
 }
@@ -250,30 +268,6 @@ fn a_credential_that_would_be_left_dead_in_the_environment() {
         --- exit 1
     "#]]);
     assert_eq!(place.world.writes(), "");
-}
-
-#[test]
-fn enough_is_enough_for_a_day() {
-    let place = Place::new();
-    place.world.fault("create:status=400,always");
-    let rotate = || place.rotate("--to-file token.txt --force");
-    assert_eq!((rotate().code(), rotate().code()), (1, 1));
-    rotate().expect(expect![[r#"
-        --- stderr
-        error: slot deploy: 2 tokens were asked for within a day; the next may be from 2027-01-23T12:15:00Z
-        hint: see why the ones before did not last: `patroll audit`; the old token stays in use
-        --- exit 1
-    "#]]);
-    assert_eq!(place.world.requests_of("create"), 2);
-    place.pass(1);
-    assert_eq!(rotate().code(), 1);
-    place.pass(1);
-    rotate().expect(expect![[r#"
-        --- stderr
-        error: slot deploy: 3 tokens were asked for within a day; the next may be from 2027-01-24T12:00:00Z
-        hint: see why the ones before did not last: `patroll audit`; the old token stays in use
-        --- exit 1
-    "#]]);
 }
 
 #[test]

@@ -38,7 +38,7 @@ mod api {
     /// lifetime left (half of ten days or less), `expires_within` instead, at an age of `older_than` too, or with
     /// `force: true` now. `grace` is how long the old one lives on (24 hours; a third of the lifetime at most).
     /// `on_behalf_of` names the service principal whose token it is, for an administrator. Three functions may look on:
-    /// `verify` and `before_revoke` answer false to stop, `on_published` is told.
+    /// `verify` and `before_revoke` answer false to stop; `on_published` is told once, or never if the run is killed just then.
     ///
     /// Returns a map: `slot`, `before`, `after` (`idle`, `minted`, `settled`), `reason`, `token_id`, `old_token_id`,
     /// `waits_until`, `next`, `unverified`, `strays`, `done`, `is_changed`. Throws before anything is changed if anything speaks against it, and with
