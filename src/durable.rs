@@ -4,6 +4,8 @@
 //! beside its place under a name that the next writer clears away, so that no value outlives a crash in a forgotten file.
 //! Who may write, and whether, is decided elsewhere; two writers of one place have to hold a lock.
 
+mod attributes;
+
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -18,7 +20,8 @@ pub const PRIVATE: u32 = 0o600;
 /// What proves that a disk has room: more than any token value.
 const TRIAL: [u8; 4096] = [0; 4096];
 
-/// Puts `bytes` in the place of what `path` holds, as a whole or not at all, with the permissions in `mode`.
+/// Puts `bytes` in the place of what `path` holds, as a whole or not at all, with the permissions in `mode` and the
+/// attributes that were there.
 pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     clear_leftover(path)?;
     let beside = beside(path);
@@ -34,13 +37,14 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     sync_folder(path)
 }
 
-/// Proves that `replace` can write to `path`: its folder takes a new file, which may be its group's, and its disk has
-/// room for one.
+/// Proves that `replace` can write to `path`: its folder takes a new file, which may be its group's and have its
+/// attributes, and its disk has room for one.
 pub fn check_room(path: &Path) -> io::Result<()> {
     clear_leftover(path)?;
     let (mut file, is_named) = begin(path)?;
     let mode = fs::metadata(path).map_or(PRIVATE, |metadata| metadata.mode());
     let tried = keep_group(&file, path, mode)
+        .and_then(|()| attributes::keep(&file, path, mode))
         .and_then(|()| file.write_all(&TRIAL))
         .and_then(|()| file.sync_all());
     if is_named {
@@ -125,6 +129,7 @@ fn begin(path: &Path) -> io::Result<(File, bool)> {
 fn fill(file: &mut File, bytes: &[u8], mode: u32, path: &Path) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(mode))?;
     keep_group(file, path, mode)?;
+    attributes::keep(file, path, mode)?;
     file.write_all(bytes)?;
     file.sync_all()
 }

@@ -100,7 +100,9 @@ pub enum RotationTrouble {
     Grace { grace: String, lifetime: String },
 
     /// A new token would be due at once.
-    #[error("a new token would be due again after {age}, which is no longer than the grace of {grace}")]
+    #[error(
+        "a new token would be due again after {age}, which is no longer than the grace of {grace}"
+    )]
     Restless { age: String, grace: String },
 
     /// The old token never expires, and nobody says how long the new one is to live.

@@ -59,7 +59,7 @@ pub fn check_editable(path: &Path) -> Result<(), Error> {
     let target = follow(path);
     let check = || {
         if target.symlink_metadata().is_ok() {
-            drop(lock(&target)?);
+            refuse_other_names(&lock(&target)?)?;
         }
         if durable::is_mounted(&target) {
             let why = "it is mounted by itself, so nothing can take its place: mount its folder";
@@ -101,6 +101,7 @@ fn rewrite(
         change(b"").map_err(Failure::Meaning)?;
     }
     let mut locked = lock(path)?;
+    refuse_other_names(&locked)?;
     let mut bytes = Vec::new();
     locked.read_to_end(&mut bytes)?;
     let changed = change(&bytes).map_err(Failure::Meaning)?;
@@ -109,6 +110,14 @@ fn rewrite(
         Access::Kept => locked.metadata()?.mode() & 0o777,
     };
     Ok(durable::replace(path, changed.expose().as_bytes(), mode)?)
+}
+
+/// Refuses a file that goes by another name too: under that, the old content would live on.
+fn refuse_other_names(file: &File) -> io::Result<()> {
+    if file.metadata()?.nlink() > 1 {
+        return Err(io::Error::other("it has another name, a hard link, which would not change"));
+    }
+    Ok(())
 }
 
 /// Opens our own file and waits until it is ours alone; another writer's rename may put a new file in its place meanwhile.

@@ -77,11 +77,8 @@ fn glance(journal: &Journal) -> Overview {
 }
 
 fn next_run(journal: &Journal) -> String {
-    let stray = if journal.living_strays() > 0 {
-        "revoke strays that no sink can hold, then "
-    } else {
-        ""
-    };
+    let stray =
+        if journal.living_strays() > 0 { "revoke strays that no sink can hold, then " } else { "" };
     let rest = match &journal.state {
         State::Idle { current } => match journal.policy.next(current) {
             next if next.is_never() => "replace it when it is asked for".to_owned(),

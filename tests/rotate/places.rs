@@ -1,8 +1,11 @@
 //! Every kind of place: what is put there, what stays beside it, and what is read back.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use pretty_assertions::assert_eq;
+use rustix::fs::{XattrFlags, getxattr, setxattr};
+use rustix::io::Errno;
 
 use super::Place;
 use crate::support::expect;
@@ -218,4 +221,69 @@ fn a_place_that_is_only_read_is_nothing_to_tell_of() {
     run().expect(expect![[r#"
         --- exit 0
     "#]]);
+}
+
+#[test]
+fn a_file_with_a_second_name_is_not_torn_from_it() {
+    let place = Place::new();
+    let before = place.folder.read("token.txt");
+    let work = place.folder.work();
+    fs::hard_link(work.join("token.txt"), work.join("held")).unwrap();
+    place.rotate("--to-file token.txt").expect(expect![[r#"
+        --- stderr
+        error: cannot write [DIR]/token.txt: it has another name, a hard link, which would not change
+        --- exit 1
+    "#]]);
+    assert_eq!((place.world.writes(), place.folder.read("held")), (String::new(), before));
+}
+
+/// By which its owner and the user 12345 may read a file, and its group may not.
+fn access_list() -> Vec<u8> {
+    let entries = [(1, 6, u32::MAX), (2, 4, 12345), (4, 0, u32::MAX), (16, 4, u32::MAX)];
+    let entries = entries.into_iter().chain([(32, 0, u32::MAX)]);
+    entries.fold(vec![2, 0, 0, 0], |mut bytes, (tag, rights, id)| {
+        bytes.extend([tag, 0, rights, 0]);
+        bytes.extend(id.to_le_bytes());
+        bytes
+    })
+}
+
+#[test]
+#[allow(clippy::print_stderr, reason = "what could not be tested is said")]
+fn whoever_could_read_a_file_still_can() {
+    let place = Place::new();
+    let path = place.folder.work().join("token.txt");
+    let list = access_list();
+    let kept = [("system.posix_acl_access", list.as_slice()), ("user.note", b"ours")];
+    for (name, value) in kept {
+        if let Err(error) = setxattr(&path, name, value, XattrFlags::empty()) {
+            eprintln!("NOT CHECKED: {} takes no {name}: {error}", path.display());
+            return;
+        }
+    }
+    assert_eq!(place.rotate("--to-file token.txt --grace 0").code(), 0);
+    for (name, value) in kept {
+        let mut found = vec![0; 1024];
+        let length = getxattr(&path, name, &mut found[..]).unwrap();
+        assert_eq!(&found[..length], value, "{name}");
+    }
+}
+
+#[test]
+#[allow(clippy::print_stderr, reason = "what could not be tested is said")]
+fn nobody_gets_to_read_a_file_by_what_its_folder_gives_to_new_ones() {
+    let place = Place::new();
+    let path = place.folder.work().join("token.txt");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    let list = access_list();
+    let folder = place.folder.work();
+    if let Err(error) = setxattr(&folder, "system.posix_acl_default", &list, XattrFlags::empty()) {
+        eprintln!("NOT CHECKED: {} takes no access list: {error}", folder.display());
+        return;
+    }
+    assert_eq!(place.rotate("--to-file token.txt --grace 0").code(), 0);
+    let mut found = vec![0; 1024];
+    let found = getxattr(&path, "system.posix_acl_access", &mut found[..]);
+    assert_eq!(found, Err(Errno::NODATA));
+    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o640);
 }
