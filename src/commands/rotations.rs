@@ -112,13 +112,14 @@ fn specs(session: &Session, sinks: Sinks) -> Result<Vec<Spec>, Error> {
         specs.push(Spec::Secret(SecretSpec { scope, key, profile: None, unverified: false }));
     }
     if let Some(command) = sinks.to_command {
-        specs.push(Spec::Command(CommandSpec {
+        let spec = CommandSpec {
             put: words(&command)?,
             check: sinks.check_command.as_deref().map(words).transpose()?,
             read: sinks.read_command.as_deref().map(words).transpose()?,
             timeout: None,
             unverified: sinks.unverified,
-        }));
+        };
+        specs.push(Spec::Command(spec.anchored(session)?));
     }
     Ok(specs)
 }

@@ -92,7 +92,7 @@ fn a_command_gets_the_value_on_stdin_and_gives_it_back() {
     place.rotate(args).expect(expect![[r#"
         slot deploy: created token [new-1].....
         slot deploy: file [DIR]/token.txt holds the new value
-        slot deploy: command `./put` holds the new value
+        slot deploy: command `[DIR]/put` holds the new value
         slot deploy: revoked token [deploy]....
         slot deploy: idle: due 2027-03-24 12:00
         --- exit 0
@@ -103,6 +103,49 @@ fn a_command_gets_the_value_on_stdin_and_gives_it_back() {
 }
 
 #[test]
+fn a_command_is_the_same_from_any_folder() {
+    let place = Place::new();
+    place.folder.write("put", "#!/bin/sh\nexit 1\n", 0o755);
+    place.folder.write("get", "#!/bin/sh\ncat \"${0%get}\"held\n", 0o755);
+    place.folder.write("held", place.folder.read("token.txt"), 0o600);
+    let args = "--to-command ./put --read-command ./get --to-file token.txt --grace 0";
+    assert_eq!(place.rotate(args).code(), 1);
+    place.folder.write("put", "#!/bin/sh\ncat > \"${0%put}\"held\n", 0o755);
+    place.folder.write("elsewhere/put", "#!/bin/sh\ntouch called\n", 0o755);
+    let resume = place.patroll().starting_in("elsewhere").args("rotations resume deploy");
+    resume.run().expect(expect![[r#"
+        slot deploy: command `[DIR]/put` holds the new value
+        slot deploy: revoked token [deploy]....
+        slot deploy: idle: due 2027-03-24 12:00
+        --- exit 0
+    "#]]);
+    assert_eq!(place.folder.read("token.txt"), place.folder.read("held"));
+}
+
+#[test]
+fn a_command_that_is_not_there_is_told_of_at_once() {
+    let place = Place::new();
+    let script = r#"to_command(["cat"], #{ read: ["./get"] })"#;
+    place.patroll().script(script).run().expect(expect![[r#"
+        --- stderr
+        error: `./get` cannot be run: there is no such file
+         --> x.rhai:1:1
+          |
+        1 | to_command(["cat"], #{ read: ["./get"] })
+          | ^^^^^^^^^^
+        hint: run it by hand to see more
+        --- exit 1
+    "#]]);
+    place.rotate("--to-file token.txt --to-command ./put --unverified").expect(expect![[r#"
+        --- stderr
+        error: `./put` cannot be run: there is no such file
+        hint: run it by hand to see more
+        --- exit 1
+    "#]]);
+    assert_eq!(place.world.requests(), 0);
+}
+
+#[test]
 fn a_command_that_nothing_reads_is_told_of() {
     let place = Place::new();
     place.folder.write("put", "#!/bin/sh\ncat > held\n", 0o755);
@@ -110,10 +153,10 @@ fn a_command_that_nothing_reads_is_told_of() {
     place.rotate(args).expect(expect![[r#"
         slot deploy: created token [new-1].....
         slot deploy: file [DIR]/token.txt holds the new value
-        slot deploy: command `./put` holds the new value
+        slot deploy: command `[DIR]/put` holds the new value
         slot deploy: revoked token [deploy]....
         slot deploy: idle: due 2027-03-24 12:00
-        slot deploy: not read back: command `./put`
+        slot deploy: not read back: command `[DIR]/put`
         --- exit 0
     "#]]);
     assert_eq!(place.folder.read("token.txt"), place.folder.read("held"));
@@ -126,7 +169,7 @@ fn a_command_that_fails_leaves_both_tokens_alive() {
     let args = "--to-command ./put --unverified --to-file token.txt --force --grace 0";
     place.rotate(args).expect(expect![[r#"
         --- stderr
-        error: `./put` ended with 7: no room
+        error: `[DIR]/put` ended with 7: no room
         hint: run it by hand to see more
         --- exit 1
     "#]]);
@@ -134,10 +177,10 @@ fn a_command_that_fails_leaves_both_tokens_alive() {
     // The file has the value all the same, so that the next run goes on with it.
     place.folder.write("put", "#!/bin/sh\ncat > held\n", 0o755);
     place.rotate(args).expect(expect![[r#"
-        slot deploy: command `./put` holds the new value
+        slot deploy: command `[DIR]/put` holds the new value
         slot deploy: revoked token [deploy]....
         slot deploy: idle: due 2027-03-24 12:00
-        slot deploy: not read back: command `./put`
+        slot deploy: not read back: command `[DIR]/put`
         --- exit 0
     "#]]);
     assert_eq!(place.world.writes(), "created a token [new-1]\nrevoked a token [deploy]\n");

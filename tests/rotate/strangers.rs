@@ -85,7 +85,7 @@ fn a_place_that_another_slot_has_by_now_is_not_taken() {
     place.pass(25);
     place.rotate(&format!("--to-file token.txt {theirs}")).expect(expect![[r#"
         --- stderr
-        error: slot deploy: command `./put` belongs to the slot `other`
+        error: slot deploy: command `[DIR]/put` belongs to the slot `other`
         hint: one token, and one place, belongs to one slot
         --- exit 1
     "#]]);

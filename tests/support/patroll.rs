@@ -22,6 +22,8 @@ pub struct Patroll<'w> {
     env: Vec<(String, String)>,
     args: Vec<String>,
     stdin: Option<Vec<u8>>,
+    /// Where it starts, seen from the working folder.
+    start: String,
     columns: Option<u16>,
     stdout: Option<Stdio>,
     is_typed: bool,
@@ -46,6 +48,7 @@ impl<'w> Patroll<'w> {
             env: Vec::new(),
             args: Vec::new(),
             stdin: None,
+            start: String::new(),
             columns: None,
             stdout: None,
             is_typed: false,
@@ -123,6 +126,12 @@ impl<'w> Patroll<'w> {
     /// Runs a script that is written to `x.rhai`.
     pub fn script(self, text: &str) -> Self {
         self.file("x.rhai", text).args("run x.rhai")
+    }
+
+    /// Starts it in a folder below the working folder.
+    pub fn starting_in(mut self, folder: &str) -> Self {
+        folder.clone_into(&mut self.start);
+        self
     }
 
     /// Gives it something to read.
@@ -203,7 +212,7 @@ impl<'w> Patroll<'w> {
 
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_patroll"));
-        command.args(&self.args).env_clear().current_dir(self.folder.work());
+        command.args(&self.args).env_clear().current_dir(self.folder.work().join(&self.start));
         command.env("HOME", self.folder.home()).env("TMPDIR", self.folder.temporary());
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bench, Reading, Sink};
 use crate::clock::Duration;
-use crate::error::{Error, RotationTrouble};
+use crate::error::{Error, RotationTrouble, reason};
 use crate::gate::{Effect, Place};
 use crate::process::command::{self, Command, Ended};
 use crate::secret::Secret;
+use crate::session::Session;
 
 /// How long a command may take if nobody says otherwise.
 const USUAL_LIMIT: Duration = Duration::from_seconds(60);
@@ -40,6 +41,18 @@ pub struct CommandSink<'s> {
 const NOTHING_THERE: i32 = 3;
 
 impl CommandSpec {
+    /// Returns it so that it means the same from any folder: a program that is named by a path lies there, from the root.
+    /// One without is looked for each time it runs. Refuses a program that does not lie where it should.
+    pub fn anchored(mut self, session: &Session) -> Result<Self, Error> {
+        let commands = [Some(&mut self.put), self.check.as_mut(), self.read.as_mut()];
+        for program in commands.into_iter().flatten().filter_map(|words| words.first_mut()) {
+            if program.contains('/') {
+                *program = anchored(program, session)?;
+            }
+        }
+        Ok(self)
+    }
+
     /// Opens the sink; runs nothing yet.
     pub fn open<'s>(&self, bench: Bench<'s>) -> Result<CommandSink<'s>, Error> {
         let sink = CommandSink { spec: self.clone(), bench };
@@ -120,6 +133,16 @@ impl Sink for CommandSink<'_> {
     fn put(&self, value: &Secret, _: &str) -> Result<(), Error> {
         self.run_well(&self.spec.put, Some(value))
     }
+}
+
+fn anchored(program: &str, session: &Session) -> Result<String, Error> {
+    let failed = |reason: String| Error::CommandFailed { program: program.to_owned(), reason };
+    let path = std::path::absolute(session.settings().expand(program));
+    let path = path.map_err(|error| failed(reason(&error)))?;
+    if !path.is_file() && !session.gate().spares_machine() {
+        return Err(failed("cannot be run: there is no such file".to_owned()));
+    }
+    path.into_os_string().into_string().map_err(|_| failed("its path is no text".to_owned()))
 }
 
 fn effect_of(command: &[String], is_look: bool) -> (Effect, Place) {

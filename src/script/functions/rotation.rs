@@ -147,7 +147,8 @@ mod api {
 
     /// Returns the place of a value that a command is given on stdin, by a map of `read`, the command that gives it back on
     /// stdout (with exit code 3 if there is none yet), `check`, one that proves that it can be written, `timeout`, and
-    /// `unverified: true` where nothing can read it. No shell is involved, and the environment is bare.
+    /// `unverified: true` where nothing can read it. No shell is involved, and the environment is bare. A program that is named by a path must lie there; the journal knows it
+    /// by its path from the root, so that it is the same from any folder.
     ///
     /// ```rhai
     /// print(to_command(["vault", "kv", "put", "ci/token", "value=-"], #{
@@ -165,13 +166,16 @@ mod api {
             None => Ok(None),
             Some(value) => texts(value, key).map(Some),
         };
-        Ok(Sink(Spec::Command(CommandSpec {
+        let spec = CommandSpec {
             put: texts(&command.into(), "the command")?,
             check: words("check")?,
             read: words("read")?,
             timeout: length(&options, "timeout")?,
             unverified: flag(&options, "unverified")?,
-        })))
+        };
+        let run = Run::of(&context)?;
+        let spec = spec.anchored(run.session()).map_err(|error| run.throw(error))?;
+        Ok(Sink(Spec::Command(spec)))
     }
 
     #[rhai_fn(name = "to_string", name = "to_debug", pure)]
