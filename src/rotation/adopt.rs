@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::desk::Desk;
 use super::fingerprint::Salt;
-use super::identify::{Seen, ids};
+use super::identify::{Seen, ids, refuse_what_others_have};
 use super::journal::Journal;
 use super::policy::Request;
 use super::run::{open_all, read_all};
@@ -59,6 +59,8 @@ pub fn adopt(session: &Session, request: &Request, origin: &Origin) -> Result<Ad
     if let Some(known) = known {
         journal.inherit(known);
     }
+    let _lock = store.as_ref().map(Store::lock_claims).transpose()?;
+    refuse_what_others_have(bench, &journal, &sinks)?;
     if let Some(store) = store {
         if is_damaged {
             store.put_aside()?;

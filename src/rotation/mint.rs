@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::time::{Duration as Span, Instant};
 
 use super::desk::Standing;
+use super::identify::refuse_what_others_have;
 use super::journal::{Holding, Mint, Progress, State, Step};
 use super::run::{Next, Rotation, short};
 use super::slot::Stamp;
+use super::store::Store;
 use crate::api::identity;
 use crate::api::tokens::{Minted, NewToken};
 use crate::clock::{Duration, Time};
@@ -150,7 +152,7 @@ impl Rotation<'_> {
         let asked_expiry = now.plus(lifetime);
         let (old, stamp) = (current.clone(), stamp.clone());
         self.journal.state = State::Minting { old, stamp, asked_expiry };
-        match self.save() {
+        match self.claim() {
             Ok(()) => Ok(permit),
             Err(error) => {
                 let code = error.code().to_owned();
@@ -158,6 +160,13 @@ impl Rotation<'_> {
                 Err(error)
             }
         }
+    }
+
+    /// Saves the journal, unless another slot has the token or a sink by now: of two that begin at once, one goes on.
+    fn claim(&self) -> Result<(), Error> {
+        let _lock = self.store.as_ref().map(Store::lock_claims).transpose()?;
+        refuse_what_others_have(self.bench, &self.journal, &self.sinks)?;
+        self.save()
     }
 
     /// Writes down the token that was made, before anything else is done with it.

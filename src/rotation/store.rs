@@ -20,6 +20,9 @@ const VERSION: u32 = 1;
 /// The folder of the journals in the state folder.
 const FOLDER: &str = "rotations";
 
+/// The lock of those who look what other slots have, and then take what is left.
+const CLAIMS: &str = ".claims.lock";
+
 /// A longer file is no journal.
 const LONGEST: u64 = 4 << 20;
 
@@ -66,6 +69,20 @@ impl Store {
         }
         let (state, path) = (state.to_owned(), path_of(state, slot));
         Ok(Self { slot: slot.clone(), state, path, _locks: locks })
+    }
+
+    /// Waits until no other slot is about to claim a token or a place, and keeps others from it while what is returned lives.
+    pub fn lock_claims(&self) -> Result<File, Error> {
+        let path = self.state.join(FOLDER).join(CLAIMS);
+        let lock = || {
+            let file = durable::open_lock(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        lock().map_err(|error: std::io::Error| {
+            let (path, reason) = (path.clone(), reason(&error));
+            self.slot.error(RotationTrouble::Unwritable { path, reason })
+        })
     }
 
     /// Reads the journal, if there is one, and makes what was read last.

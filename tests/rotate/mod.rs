@@ -18,6 +18,8 @@ mod options;
 mod places;
 /// What is said before anything is changed.
 mod refusals;
+/// Several slots beside each other.
+mod slots;
 /// What others do to a rotation that is under way.
 mod strangers;
 
