@@ -9,6 +9,9 @@ use serde::Serialize;
 /// Bodies up to this size are sent in one piece with the head; longer ones are not worth copying.
 const ONE_PIECE: usize = 64 * 1024;
 
+/// The length of a body that nobody should read to its end.
+const ENDLESS: usize = 1 << 30;
+
 /// What goes back to the client.
 #[derive(Clone)]
 pub(super) struct Answer {
@@ -92,7 +95,25 @@ impl Answer {
         Ok(())
     }
 
+    /// Writes a body of nothing but spaces, until whoever reads it has had enough or `ENDLESS` of them are there.
+    pub(super) fn send_endlessly(
+        &self,
+        mut stream: &TcpStream,
+        envelope: &Envelope,
+    ) -> io::Result<()> {
+        stream.write_all(&self.head_of(ENDLESS, envelope))?;
+        let spaces = [b' '; ONE_PIECE];
+        for _ in 0..ENDLESS / ONE_PIECE {
+            stream.write_all(&spaces)?;
+        }
+        Ok(())
+    }
+
     fn head(&self, envelope: &Envelope) -> Vec<u8> {
+        self.head_of(self.body.len(), envelope)
+    }
+
+    fn head_of(&self, length: usize, envelope: &Envelope) -> Vec<u8> {
         let mut head = format!(
             "HTTP/1.1 {} {}\r\nDate: {}\r\nServer: patroll-sandbox\r\n\
              Content-Type: {}\r\nContent-Length: {}\r\n",
@@ -100,7 +121,7 @@ impl Answer {
             reason(self.status),
             envelope.date,
             self.media_type,
-            self.body.len(),
+            length,
         );
         for (name, value) in &self.fields {
             head.extend([name, ": ", value, "\r\n"]);

@@ -20,6 +20,8 @@ pub(super) struct Call<'a> {
     pub(super) options: &'a Options,
     /// The workspace.
     pub(super) store: &'a mut Store,
+    /// How long a new token lives at most, in milliseconds, whatever is asked for.
+    pub(super) cap: Option<i64>,
     /// What the call has changed so far.
     pub(super) changes: Vec<Change>,
 }

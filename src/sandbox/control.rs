@@ -78,7 +78,7 @@ fn add_faults(world: &World, body: &[u8]) -> Result<Answer, ApiError> {
         text.parse::<Fault>().map_err(|error| ApiError::invalid(error.to_string()))
     };
     for fault in items.iter().map(parse).collect::<Result<Vec<_>, _>>()? {
-        world.faults.add(fault);
+        world.ask_for(fault);
     }
     Ok(faults(world))
 }

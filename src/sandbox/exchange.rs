@@ -21,6 +21,8 @@ pub(super) enum Delivery {
     Whole(Answer),
     /// Half of an answer is sent.
     Half(Answer),
+    /// An answer is sent that goes on and on.
+    Endless(Answer),
     /// An answer is sent so slowly that it takes this time.
     Drip(Answer, Duration),
     /// The connection is closed.
@@ -57,19 +59,19 @@ pub(super) fn exchange(world: &World, workspace: usize, request: &Request) -> De
         return Delivery::Whole(attempt.identified(refusal.answer(&attempt.request_id)));
     }
     match fault {
-        None => Delivery::Whole(attempt.make()),
+        None => Delivery::Whole(attempt.make(None)),
         Some(fault) => attempt.make_with(&fault),
     }
 }
 
 impl Attempt<'_> {
-    /// Makes the call.
-    fn make(&self) -> Answer {
-        let answer = self.call().unwrap_or_else(|error| error.answer(&self.request_id));
+    /// Makes the call, as some trouble changes it.
+    fn make(&self, trouble: Option<&Trouble>) -> Answer {
+        let answer = self.call(trouble).unwrap_or_else(|error| error.answer(&self.request_id));
         self.identified(answer)
     }
 
-    fn call(&self) -> Result<Answer, ApiError> {
+    fn call(&self, trouble: Option<&Trouble>) -> Result<Answer, ApiError> {
         let head = &self.request.head;
         let (route, id) =
             self.route.ok_or_else(|| ApiError::no_endpoint(&head.method, &head.path))?;
@@ -78,10 +80,28 @@ impl Attempt<'_> {
         let caller = sign_in::admit(&stores, self.workspace, head, route.access, now)?;
         let options = &self.world.options;
         let store = &mut stores[self.workspace];
+        let is_stale = matches!(trouble, Some(Trouble::Stale)) && head.method == "GET";
+        if is_stale {
+            store.exchange_lists();
+        }
+        let cap = match trouble {
+            Some(Trouble::Cap(length)) => i64::try_from(length.as_millis()).ok(),
+            _ => None,
+        };
+        let changes = Vec::new();
         let mut call =
-            Call { request: self.request, id, caller, now, options, store, changes: Vec::new() };
-        let answer = (route.handler)(&mut call)?;
-        let writes = call.changes.into_iter().map(|change| Write {
+            Call { request: self.request, id, caller, now, options, store, cap, changes };
+        let answer = (route.handler)(&mut call);
+        let changes = call.changes;
+        if is_stale {
+            store.exchange_lists();
+        }
+        let answer = answer?;
+        if let Some(Trouble::Unready(length)) = trouble {
+            let ids = changes.iter().filter_map(|change| change.token_id.as_deref());
+            ids.for_each(|id| store.hold_back(id, *length));
+        }
+        let writes = changes.into_iter().map(|change| Write {
             at_ms: now,
             workspace: self.workspace,
             method: head.method.clone(),
@@ -104,26 +124,33 @@ impl Attempt<'_> {
         match &fault.trouble {
             Trouble::CutBefore => Delivery::Cut,
             Trouble::CutAfter => {
-                self.make();
+                self.make(None);
                 Delivery::Cut
             }
             Trouble::Late(length) => {
-                let answer = self.make();
+                let answer = self.make(None);
                 self.world.lobby.wait(*length);
                 Delivery::Whole(answer)
             }
-            Trouble::Slow(length) => Delivery::Drip(self.make(), *length),
-            Trouble::Truncate => Delivery::Half(self.make()),
+            Trouble::Slow(length) => Delivery::Drip(self.make(None), *length),
+            Trouble::Truncate => Delivery::Half(self.make(None)),
             Trouble::Duplicate => {
-                self.make();
-                Delivery::Whole(self.make())
+                self.make(None);
+                Delivery::Whole(self.make(None))
+            }
+            trouble @ (Trouble::Stale | Trouble::Cap(_) | Trouble::Unready(_)) => {
+                Delivery::Whole(self.make(Some(trouble)))
             }
             trouble => {
                 if fault.has_effect {
-                    self.make();
+                    self.make(None);
                 }
-                self.false_answer(trouble)
-                    .map_or(Delivery::Hold, |answer| Delivery::Whole(self.identified(answer)))
+                let answer = self.false_answer(trouble).map(|answer| self.identified(answer));
+                match (trouble, answer) {
+                    (_, None) => Delivery::Hold,
+                    (Trouble::Huge, Some(answer)) => Delivery::Endless(answer),
+                    (_, Some(answer)) => Delivery::Whole(answer),
+                }
             }
         }
     }
@@ -148,7 +175,7 @@ impl Attempt<'_> {
             Trouble::Garbage => {
                 Answer::bytes(200, Arc::new(b"{\"token_infos\": [{\"token_id\": ]".to_vec()))
             }
-            Trouble::Empty => Answer::bytes(200, Arc::default()),
+            Trouble::Empty | Trouble::Huge => Answer::bytes(200, Arc::default()),
             Trouble::Html => {
                 let page = "<!doctype html><html><head><title>Sign in to Databricks</title></head>\
                             <body><form action=\"/login.html\"></form></body></html>\n";

@@ -68,6 +68,14 @@ pub(super) enum Trouble {
     Truncate,
     /// The call is made twice, as if something on the way had sent it again.
     Duplicate,
+    /// What is read is as it was when the trouble was asked for.
+    Stale,
+    /// The token that is made lives no longer than this, whatever was asked for.
+    Cap(Duration),
+    /// The token that is made signs nobody in for this time.
+    Unready(Duration),
+    /// It is answered with more than anybody wants to read.
+    Huge,
 }
 
 impl fmt::Display for Fault {
@@ -103,11 +111,6 @@ impl Fault {
 pub(super) struct Faults(Mutex<Vec<Fault>>);
 
 impl Faults {
-    /// Starts with these.
-    pub(super) fn new(faults: Vec<Fault>) -> Self {
-        Self(Mutex::new(faults))
-    }
-
     /// Adds one.
     pub(super) fn add(&self, fault: Fault) {
         self.lock().push(fault);

@@ -144,6 +144,8 @@ fn parse_trouble(name: &str, value: &str) -> Result<Trouble, Problem> {
         ("redirect", _) => Trouble::Redirect(printable(value).ok_or_else(wrong)?),
         ("late", _) => Trouble::Late(length()?),
         ("slow", _) => Trouble::Slow(length()?),
+        ("cap", _) => Trouble::Cap(length()?),
+        ("unready", _) => Trouble::Unready(length()?),
         ("cut-before", "") => Trouble::CutBefore,
         ("cut-after", "") => Trouble::CutAfter,
         ("duplicate", "") => Trouble::Duplicate,
@@ -152,6 +154,8 @@ fn parse_trouble(name: &str, value: &str) -> Result<Trouble, Problem> {
         ("html", "") => Trouble::Html,
         ("empty", "") => Trouble::Empty,
         ("hold", "") => Trouble::Hold,
+        ("stale", "") => Trouble::Stale,
+        ("huge", "") => Trouble::Huge,
         _ => return Err(Problem::Word(name.to_owned())),
     })
 }
@@ -189,9 +193,11 @@ pub fn forms() -> String {
     format!(
         "write OPERATION:KIND[,OPTION…], such as create:status=503,retry-after=2,times=2\n\
          OPERATION: any, 'METHOD /path', {}\n\
-         KIND, the call being made: late=DURATION, slow=DURATION, truncate, duplicate, cut-after\n\
+         KIND, the call being made: late=DURATION, slow=DURATION, truncate, duplicate, cut-after, \
+         stale (a list as it was when this was asked for), cap=DURATION (of a new token's life), \
+         unready=DURATION (until a new token signs in)\n\
          KIND, the call not being made: cut-before, and, unless with +effect: status=CODE, \
-         redirect=URL, garbage, html, empty, hold\n\
+         redirect=URL, garbage, html, empty, hold, huge\n\
          OPTION: times=N (1 if not said), always, after=N, +effect, code=ERROR_CODE, \
          retry-after=SECONDS or an HTTP-date",
         names.join(", ")

@@ -107,7 +107,7 @@ impl Sandbox {
 
     /// Asks for trouble.
     pub fn inject(&self, fault: Fault) {
-        self.world.faults.add(fault);
+        self.world.ask_for(fault);
     }
 
     /// Lets nobody make trouble any more.
@@ -131,6 +131,12 @@ impl Sandbox {
     pub fn secret(&self, scope: &str, key: &str) -> Option<String> {
         let stores = self.world.stores();
         Some(stores.first()?.scopes.get(scope)?.get(key)?.value.clone())
+    }
+
+    /// Gives the id of the token of the first workspace that has this value, or had it before it was revoked.
+    #[must_use]
+    pub fn token_id(&self, value: &str) -> Option<String> {
+        self.world.stores().first()?.id_of(value).map(str::to_owned)
     }
 
     /// Counts the requests so far, those to the control path left out.

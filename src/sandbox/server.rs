@@ -89,6 +89,7 @@ fn deliver(
                 world.lobby.wait(length / u32::from(DRIPS));
             })?;
         }
+        Delivery::Endless(answer) => answer.send_endlessly(stream, &envelope)?,
         Delivery::Half(answer) => {
             answer.send_half(stream, &envelope)?;
             return Ok(false);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,12 @@ pub(super) struct Store {
     random: u64,
     #[serde(skip)]
     listed: Option<Listed>,
+    /// The tokens as they were when a stale list was asked for.
+    #[serde(skip)]
+    kept: BTreeMap<String, Token>,
+    /// Tokens that sign nobody in yet, and until when.
+    #[serde(skip)]
+    held_back: BTreeMap<String, Instant>,
 }
 
 /// The ways to sign in to a workspace, known to whoever started it.
@@ -119,6 +126,8 @@ impl Store {
             sign_ins: BTreeMap::new(),
             random: rng.u64(..),
             listed: None,
+            kept: BTreeMap::new(),
+            held_back: BTreeMap::new(),
         }
     }
 
@@ -139,6 +148,9 @@ impl Store {
         match self.sign_ins.get(&sha256_hex(value))? {
             SignIn::Token(id) => {
                 let token = self.tokens.get(id).filter(|token| !token.is_expired(now))?;
+                if self.held_back.get(id).is_some_and(|until| Instant::now() < *until) {
+                    return None;
+                }
                 Some(Caller { principal: token.owner_id, scopes: token.scopes.clone() })
             }
             SignIn::Bearer { principal, expiry_time, scopes } => (*expiry_time > now)
@@ -156,6 +168,32 @@ impl Store {
         self.tokens.insert(id.clone(), token);
         self.listed = None;
         id
+    }
+
+    /// Gives the id of the token that a value is, or was.
+    pub(super) fn id_of(&self, value: &str) -> Option<&str> {
+        match self.sign_ins.get(&sha256_hex(value))? {
+            SignIn::Token(id) => Some(id),
+            SignIn::Bearer { .. } => None,
+        }
+    }
+
+    /// Keeps the tokens as they are now, to be listed later as if nothing had changed.
+    pub(super) fn keep_list(&mut self) {
+        self.kept.clone_from(&self.tokens);
+    }
+
+    /// Puts the tokens as they were kept in the place of those there are, or those back.
+    pub(super) fn exchange_lists(&mut self) {
+        self.listed = None;
+        std::mem::swap(&mut self.kept, &mut self.tokens);
+    }
+
+    /// Lets a token sign nobody in for as long.
+    pub(super) fn hold_back(&mut self, id: &str, length: Duration) {
+        if let Some(until) = Instant::now().checked_add(length) {
+            self.held_back.insert(id.to_owned(), until);
+        }
     }
 
     /// Gives an OAuth access token that dies at `expiry_time`.

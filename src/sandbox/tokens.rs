@@ -36,6 +36,7 @@ pub(super) fn create(call: &mut Call) -> Result<Answer, ApiError> {
 pub(super) fn create_for(call: &mut Call, owner: i64, fields: &Fields) -> Result<Answer, ApiError> {
     let expiry_time =
         expiry(fields.integer("lifetime_seconds")?, call.now, call.options.max_lifetime_days)?;
+    let expiry_time = call.cap.map_or(expiry_time, |cap| expiry_time.min(call.now + cap));
     let comment = fields.text("comment")?.map(str::to_owned);
     let scopes = explicit_scopes(fields)?;
     let living = call

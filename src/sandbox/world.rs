@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::clock::Clock;
 use super::errors::ApiError;
-use super::fault::Faults;
+use super::fault::{Fault, Faults, Trouble};
 use super::limit::Limit;
 use super::lobby::Lobby;
 use super::log::Log;
@@ -71,8 +71,9 @@ impl World {
         addresses: Vec<Address>,
     ) -> Self {
         let rate_limit = options.rate_limit;
-        Self {
-            faults: Faults::new(std::mem::take(&mut options.faults)),
+        let faults = std::mem::take(&mut options.faults);
+        let world = Self {
+            faults: Faults::default(),
             lobby: Arc::new(Lobby::new(options.connections)),
             options,
             clock,
@@ -81,7 +82,17 @@ impl World {
             requests: stores.iter().map(|_| AtomicU64::new(0)).collect(),
             limits: stores.iter().map(|_| Limit::new(rate_limit)).collect(),
             stores: Mutex::new(stores),
+        };
+        faults.into_iter().for_each(|fault| world.ask_for(fault));
+        world
+    }
+
+    /// Takes trouble that is asked for from now on.
+    pub(super) fn ask_for(&self, fault: Fault) {
+        if fault.trouble == Trouble::Stale {
+            self.stores().iter_mut().for_each(Store::keep_list);
         }
+        self.faults.add(fault);
     }
 
     /// Gives the workspaces, to nobody else for as long.

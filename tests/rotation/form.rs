@@ -55,6 +55,11 @@ pub fn only() -> Option<usize> {
     variable("PATROLL_HARNESS_CASE").map(|text| text.parse().unwrap())
 }
 
+/// Tells of which mutants alone the names are to hold what: `PATROLL_HARNESS_MUTANT=lock`, in whatever form.
+pub fn mutant() -> Option<String> {
+    variable("PATROLL_HARNESS_MUTANT")
+}
+
 /// Tells which binary is tried: the one that was built with the tests, unless another is named.
 pub fn binary() -> PathBuf {
     let named = variable("PATROLL_HARNESS_BINARY").map(PathBuf::from);

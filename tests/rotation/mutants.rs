@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::form::{Form, form};
+use super::form::{self, Form, form};
 use super::report::{Tally, say};
 use super::subject::Subject;
 use super::{kill, network, power, races, sinks};
@@ -122,7 +122,7 @@ const MUTANTS: [Mutant; 13] = [
         changes: &[(
             "src/rotation/mint.rs",
             "match self.save() {\n            Ok(()) => Ok(permit),",
-            "match Ok(()) {\n            Ok(()) => Ok(permit),",
+            "match Ok::<(), Error>(()) {\n            Ok(()) => Ok(permit),",
         )],
         trials: &[(kill::run, 100), (network::run, 60)],
     },
@@ -216,12 +216,15 @@ fn catch(mutant: &Mutant) -> Option<String> {
 
 #[test]
 fn every_mutant_is_caught() {
-    if form() != Form::Long {
+    let wanted = form::mutant();
+    if form() != Form::Long && wanted.is_none() {
         say("mutants    0 tried: each has to be built, which the long form does\n");
         return;
     }
     let mut escaped = Vec::new();
-    for mutant in &MUTANTS {
+    let is_wanted =
+        |mutant: &&Mutant| wanted.as_ref().is_none_or(|wanted| mutant.name.contains(wanted));
+    for mutant in MUTANTS.iter().filter(is_wanted) {
         let caught = catch(mutant);
         let by = caught.as_deref().unwrap_or("nothing");
         say(&format!("mutant {:<24} caught by {by}\n", mutant.name));

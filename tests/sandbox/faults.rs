@@ -106,6 +106,57 @@ fn a_truncated_answer_promises_more_than_comes() {
 }
 
 #[test]
+fn a_stale_list_is_as_it_was_when_it_was_asked_for() {
+    let sandbox = with("list:stale,times=2");
+    let made = create(&sandbox).unwrap().json();
+    let value = made["token_value"].as_str().unwrap();
+    assert_eq!(sandbox.token_id(value).as_deref(), made["token_info"]["token_id"].as_str());
+    assert_eq!(list(&sandbox).len(), 1);
+    // What is not listed signs in all the same.
+    let me = call_as(&sandbox, &format!("Bearer {value}"), "GET", "/api/2.0/token/list", "");
+    assert_eq!((me.status, list(&sandbox).len()), (200, 2));
+    sandbox.inject("list:stale".parse().unwrap());
+    let body = made["token_info"].to_string();
+    assert_eq!(call(&sandbox, "POST", "/api/2.0/token/delete", &body).status, 200);
+    assert_eq!((list(&sandbox).len(), list(&sandbox).len()), (2, 1));
+}
+
+#[test]
+fn a_new_token_may_live_less_than_was_asked_for() {
+    let made = create(&with("create:cap=30d")).unwrap().json();
+    let time = |name: &str| made["token_info"][name].as_i64().unwrap();
+    assert_eq!(time("expiry_time") - time("creation_time"), 30 * 24 * 60 * 60 * 1000);
+}
+
+#[test]
+fn a_new_token_may_take_its_time_to_sign_in() {
+    let me = |sandbox: &Sandbox| {
+        let made = create(sandbox).unwrap().json();
+        let authorization = format!("Bearer {}", made["token_value"].as_str().unwrap());
+        move |sandbox: &Sandbox| {
+            call_as(sandbox, &authorization, "GET", "/api/2.0/preview/scim/v2/Me", "").status
+        }
+    };
+    let sandbox = with("create:unready=1h");
+    let (first, second) = (me(&sandbox), me(&sandbox));
+    assert_eq!((first(&sandbox), second(&sandbox)), (403, 200));
+    let sandbox = with("create:unready=20ms");
+    let soon = me(&sandbox);
+    while soon(&sandbox) != 200 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_huge_answer_goes_on_and_on() {
+    let sandbox = with("list:huge");
+    let authorization = format!("Bearer {}", sandbox.workspaces()[0].token);
+    let mut connection = Connection::open(&sandbox);
+    connection.send(request("GET", "/api/2.0/token/list", &authorization, ""));
+    assert!(connection.receive_head().contains("Content-Length: 1073741824\r\n"));
+}
+
+#[test]
 fn false_answers() {
     let answer = |fault: &str| {
         let sandbox = with(fault);
@@ -204,9 +255,11 @@ fn texts_that_are_no_faults_are_told_the_good_forms() {
          admin-get, admin-delete, admin-patch, admin-create, scope-create, scope-list, \
          scope-delete, secret-put, secret-get, secret-list, secret-delete, me, users, services, \
          conf, config, discovery, oidc, account-oidc, entra, machine, resource, browser, github, pipeline, metadata, unknown\n\
-         KIND, the call being made: late=DURATION, slow=DURATION, truncate, duplicate, cut-after\n\
+         KIND, the call being made: late=DURATION, slow=DURATION, truncate, duplicate, cut-after, \
+         stale (a list as it was when this was asked for), cap=DURATION (of a new token's life), \
+         unready=DURATION (until a new token signs in)\n\
          KIND, the call not being made: cut-before, and, unless with +effect: status=CODE, \
-         redirect=URL, garbage, html, empty, hold\n\
+         redirect=URL, garbage, html, empty, hold, huge\n\
          OPTION: times=N (1 if not said), always, after=N, +effect, code=ERROR_CODE, \
          retry-after=SECONDS or an HTTP-date"
     );
