@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use patroll::sandbox::Write;
 use serde_json::Value;
 
-use super::api::{Api, id_of};
+use super::api::Api;
 use super::report::{Promise, Violation};
 use super::sink::Sink;
 use super::subject::Subject;
-use super::world::{Ran, World};
+use super::runs::Ran;
+use super::world::World;
 
 /// How long the old token outlives its successor's arrival, and an hour.
 const PAST_GRACE_HOURS: i64 = 25;
@@ -95,11 +96,12 @@ impl Watch {
 
     /// Sees whether a token that sinks have held is revoked only when its heir is old enough.
     fn look_at_grace(&mut self, id: &str, now: i64) {
-        if !self.has_grace || !self.was_held.contains(id) {
+        // A stranger may end what he likes.
+        if !self.has_grace || !self.was_held.contains(id) || self.revoked.contains(id) {
             return;
         }
         let held = self.sinks.iter().filter_map(|sink| sink.read(&self.root, &self.api));
-        let heirs: Vec<_> = held.map(|value| id_of(&value)).filter(|held| held != id).collect();
+        let heirs: Vec<_> = held.map(|value| self.api.id_of(&value)).filter(|held| held != id).collect();
         let is_early =
             |heir: &String| self.made.get(heir).is_some_and(|made| now - made < GRACE_MS);
         if heirs.iter().any(is_early) {
@@ -114,7 +116,7 @@ impl Watch {
     fn look_at_sinks(&mut self, promise: Promise, when: &str) {
         for (place, sink) in self.sinks.clone().iter().enumerate() {
             let value = sink.read(&self.root, &self.api);
-            let held = value.as_deref().map(id_of);
+            let held = value.as_deref().map(|value| self.api.id_of(value));
             let is_alive = held.as_ref().is_some_and(|id| {
                 (self.slot.contains(id) || self.others.contains(id)) && !self.revoked.contains(id)
             });

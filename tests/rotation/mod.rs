@@ -23,6 +23,8 @@ mod invariants;
 mod matrix;
 /// What came of it.
 mod report;
+/// What is typed, and what comes of it.
+mod runs;
 /// A place where a value lives.
 mod sink;
 /// Who is tried.

@@ -120,9 +120,9 @@ fn lost_journal(world: &mut World, subject: &Subject, rng: &mut Rng) -> String {
 
 fn odd_mask(world: &mut World, subject: &Subject, number: usize) -> String {
     let mask = MASKS[number % MASKS.len()];
-    world.umask = Some(mask);
+    world.before = Some(format!("umask {mask}"));
     let ran = world.run(subject, true);
-    world.umask = None;
+    world.before = None;
     let root = world.root.path().to_owned();
     let mode =
         |path: &PathBuf| fs::metadata(path).map_or(0, |file| file.permissions().mode() & 0o777);

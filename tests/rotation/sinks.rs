@@ -4,9 +4,7 @@
 use std::fs;
 
 use fastrand::Rng;
-use serde_json::json;
 
-use super::api::id_of;
 use super::form::Size;
 use super::matrix::{Case, Matrix};
 use super::report::{Promise, Tally};
@@ -133,10 +131,7 @@ fn stranger(world: &mut World, subject: &Subject, rng: &mut Rng) -> String {
     }
     let root = world.root.path().to_owned();
     let kept = sink.read(&root, &world.api).unwrap();
-    let body = json!({ "comment": "stranger", "lifetime_seconds": 86_400 * 90 });
-    let made = world.api.ask("POST", "/api/2.0/token/create", &body).unwrap();
-    let value = made["token_value"].as_str().unwrap();
-    world.watch.lock().unwrap().is_strangers(&id_of(value));
+    let value = &world.strangers_value();
     sink.write(&root, &world.api, value);
     let writes = world.sandbox.writes().len();
     let ran = world.run(subject, true);
@@ -144,7 +139,7 @@ fn stranger(world: &mut World, subject: &Subject, rng: &mut Rng) -> String {
     if ran.code != Some(1) || world.sandbox.writes().len() != writes {
         world.break_promise(Promise::Refuses, &format!("exit {:?}\n{}", ran.code, ran.stderr));
     }
-    if held.as_deref() != Some(value) {
+    if held.as_deref() != Some(value.as_str()) {
         world.break_promise(Promise::Refuses, "what a stranger put into a sink was overwritten");
     }
     sink.write(&root, &world.api, &kept);
@@ -195,7 +190,7 @@ fn rare(world: &mut World, subject: &Subject, rng: &mut Rng) -> String {
 fn revoked(world: &mut World, subject: &Subject, rng: &mut Rng) -> String {
     let root = world.root.path().to_owned();
     let is_late = rng.bool();
-    let old = id_of(&world.sinks[0].read(&root, &world.api).unwrap());
+    let old = world.api.id_of(&world.sinks[0].read(&root, &world.api).unwrap());
     if is_late {
         world.run(subject, false);
         world.advance(25);
@@ -209,7 +204,7 @@ fn revoked(world: &mut World, subject: &Subject, rng: &mut Rng) -> String {
     }
     world.watch.lock().unwrap().revoked_by_stranger(&old);
     // A run that ends too early has done so already.
-    world.api.ask("POST", "/api/2.0/token/delete", &json!({ "token_id": old }));
+    world.api.revoke(&old);
     let ran = world.run(subject, true);
     world.watch.lock().unwrap().broken.clear();
     format!("late {is_late}, the old one revoked by an administrator: exit {:?}", ran.code)
