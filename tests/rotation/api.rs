@@ -26,13 +26,7 @@ impl Api {
         let address = &sandbox.workspaces()[0];
         let pair = STANDARD.encode(format!("{}:{}", address.user, address.password));
         let (host, authorization) = (address.host.clone(), format!("Basic {pair}"));
-        Self {
-            shown,
-            principal,
-            host,
-            authorization,
-            sandbox: Arc::downgrade(sandbox),
-        }
+        Self { shown, principal, host, authorization, sandbox: Arc::downgrade(sandbox) }
     }
 
     /// Makes a call; nothing if it is refused.
@@ -47,13 +41,18 @@ impl Api {
         self.ask("POST", "/api/2.0/token/create", &body).unwrap()
     }
 
-    /// Makes a token of whom the slot's belong to.
-    pub fn create_slots(&self, comment: &str, days: i64, scopes: &Value) -> Value {
-        let Some(principal) = &self.principal else { return self.create(comment, days, scopes) };
+    /// Makes a token of whom the slot's belong to, if there is room for one more.
+    pub fn try_create_slots(&self, comment: &str, days: i64, scopes: &Value) -> Option<Value> {
         let mut body =
             json!({ "comment": comment, "lifetime_seconds": days * 86_400, "scopes": scopes });
-        body["application_id"] = principal.as_str().into();
-        self.ask("POST", "/api/2.0/token-management/on-behalf-of/tokens", &body).unwrap()
+        let path = match &self.principal {
+            None => "/api/2.0/token/create",
+            Some(principal) => {
+                body["application_id"] = principal.as_str().into();
+                "/api/2.0/token-management/on-behalf-of/tokens"
+            }
+        };
+        self.ask("POST", path, &body)
     }
 
     /// Revokes a token, if it is there.

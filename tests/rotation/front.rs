@@ -19,7 +19,7 @@ impl Desk {
     /// Opens one.
     pub fn open() -> Arc<Self> {
         let authority = Authority::new();
-        let front = Front::new(&authority.sign(&["127.0.0.1"]), "http://127.0.0.1:1");
+        let front = Front::new(&authority.sign(&["127.0.0.1", "localhost"]), "http://127.0.0.1:1");
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ca.pem");
         std::fs::write(&path, authority.pem()).unwrap();

@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use super::api::Api;
 use super::report::{Promise, Violation};
+use super::runs::Ran;
 use super::sink::Sink;
 use super::subject::Subject;
-use super::runs::Ran;
 use super::world::World;
 
 /// How long the old token outlives its successor's arrival, and an hour.
@@ -33,6 +33,8 @@ pub struct Watch {
     revoked: BTreeSet<String>,
     /// The tokens that sinks have held.
     was_held: BTreeSet<String>,
+    /// Those of them that a stranger has taken out of a sink.
+    taken_out: BTreeSet<String>,
     /// When runs made tokens.
     made: BTreeMap<String, i64>,
     /// Whether the old token has a grace.
@@ -56,6 +58,7 @@ impl Watch {
             slot: BTreeSet::new(),
             revoked: BTreeSet::new(),
             was_held: BTreeSet::new(),
+            taken_out: BTreeSet::new(),
             made: BTreeMap::new(),
             has_grace: false,
             scopes: Value::Null,
@@ -85,7 +88,7 @@ impl Watch {
             self.made.insert(id.clone(), write.at_ms);
             self.slot.insert(id);
         } else if write.what.starts_with("revoked") {
-            if self.others.contains(&id) {
+            if self.others.contains(&id) && !self.revoked.contains(&id) {
                 self.break_promise(Promise::RevokeOnProof, "a stranger's token was revoked");
             }
             self.look_at_grace(&id, write.at_ms);
@@ -96,12 +99,18 @@ impl Watch {
 
     /// Sees whether a token that sinks have held is revoked only when its heir is old enough.
     fn look_at_grace(&mut self, id: &str, now: i64) {
-        // A stranger may end what he likes.
-        if !self.has_grace || !self.was_held.contains(id) || self.revoked.contains(id) {
+        // A stranger may end what he likes, and what he has taken out of a sink was not replaced by us.
+        let is_ours = self.was_held.contains(id)
+            && !self.revoked.contains(id)
+            && !self.taken_out.contains(id);
+        if !self.has_grace || !is_ours {
             return;
         }
         let held = self.sinks.iter().filter_map(|sink| sink.read(&self.root, &self.api));
-        let heirs: Vec<_> = held.map(|value| self.api.id_of(&value)).filter(|held| held != id).collect();
+        let heirs: Vec<_> = held
+            .map(|value| self.api.id_of(&value))
+            .filter(|held| held != id && self.slot.contains(held))
+            .collect();
         let is_early =
             |heir: &String| self.made.get(heir).is_some_and(|made| now - made < GRACE_MS);
         if heirs.iter().any(is_early) {
@@ -138,6 +147,11 @@ impl Watch {
     pub fn revoked_by_stranger(&mut self, id: &str) {
         self.revoked.insert(id.to_owned());
         self.faults += 1;
+    }
+
+    /// Counts a token as taken out of a sink by a stranger.
+    pub fn taken_out_by_stranger(&mut self, id: String) {
+        self.taken_out.insert(id);
     }
 
     /// Notes a broken promise.

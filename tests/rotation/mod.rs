@@ -54,6 +54,10 @@ mod races;
 mod sinks;
 /// Years of a cron job.
 mod soak;
+/// The way to the workspace failing at any step.
+mod ways;
+/// A workspace, and people, that do not stand still.
+mod worlds;
 
 use form::Form;
 use matrix::Matrix;

@@ -66,6 +66,18 @@ impl Sink {
         Some(text.trim().to_owned())
     }
 
+    /// Takes the value away, where that can be done to a sink alone.
+    pub fn empty(&self, root: &Path, api: &Api) {
+        match (self, self.path(root)) {
+            (Self::Secret(key), _) => {
+                let body = json!({ "scope": SCOPE, "key": key });
+                api.ask("POST", "/api/2.0/secrets/delete", &body);
+            }
+            (Self::Profile(_), _) => {}
+            (_, path) => drop(fs::remove_file(path.unwrap())),
+        }
+    }
+
     /// Puts a value there.
     pub fn write(&self, root: &Path, api: &Api, value: &str) {
         match (self, self.path(root)) {

@@ -34,7 +34,7 @@ fn draw_sinks(rng: &mut Rng) -> Vec<Sink> {
 }
 
 /// Makes the sinks of a subset fail in the next run; gives back what repairs them.
-fn fail(world: &mut World, subset: &[Sink]) -> Box<dyn FnOnce(&World)> {
+pub fn fail(world: &mut World, subset: &[Sink]) -> Box<dyn FnOnce(&World)> {
     let root = world.root.path().to_owned();
     let mut aside = Vec::new();
     for sink in subset {

@@ -155,8 +155,7 @@ impl World {
     }
 
     fn furnish(&mut self, setup: &Setup) {
-        let scopes =
-            if setup.is_scoped { json!(["authentication", "scim", "secrets"]) } else { json!([]) };
+        let scopes = scopes(setup.is_scoped);
         if self.sinks.iter().any(|sink| matches!(sink, Sink::Secret(_))) {
             self.api
                 .ask("POST", "/api/2.0/secrets/scopes/create", &json!({ "scope": SCOPE }))
@@ -172,7 +171,7 @@ impl World {
             create(comment, 90);
         }
         let others = self.api.living(self.sandbox.now_ms());
-        let made = self.api.create_slots(&setup.slot, 90, &scopes);
+        let made = self.api.try_create_slots(&setup.slot, 90, &scopes).unwrap();
         for sink in &self.sinks {
             sink.write(self.root.path(), &self.api, &text(&made));
         }
@@ -196,6 +195,16 @@ impl World {
         self.watch.lock().unwrap().add_sink(sink);
     }
 
+    /// Makes the slot's first token once more, and puts it into every sink.
+    pub fn begin_anew(&self, is_scoped: bool) {
+        self.sandbox.advance(-80 * DAY);
+        let made = self.api.try_create_slots(&self.slot, 90, &scopes(is_scoped)).unwrap();
+        self.sandbox.advance(80 * DAY);
+        for sink in &self.sinks {
+            sink.write(self.root.path(), &self.api, made["token_value"].as_str().unwrap());
+        }
+    }
+
     /// Makes a token that is nobody's business here; gives its value.
     pub fn strangers_value(&self) -> String {
         let made = self.api.create("stranger", 90, &json!([]));
@@ -216,7 +225,9 @@ impl World {
 
     /// Gives the ids that the sinks hold, one for each sink; none where there is no value.
     pub fn held(&self) -> Vec<Option<String>> {
-        let read = |sink: &Sink| sink.read(self.root.path(), &self.api).map(|value| self.api.id_of(&value));
+        let read = |sink: &Sink| {
+            sink.read(self.root.path(), &self.api).map(|value| self.api.id_of(&value))
+        };
         self.sinks.iter().map(read).collect()
     }
 
@@ -224,6 +235,10 @@ impl World {
     pub fn violations(&self) -> Vec<Violation> {
         self.watch.lock().unwrap().violations.clone()
     }
+}
+
+fn scopes(is_scoped: bool) -> Value {
+    if is_scoped { json!(["authentication", "scim", "secrets"]) } else { json!([]) }
 }
 
 /// Tells where worlds are made: in memory, if there is such a place.

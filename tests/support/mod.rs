@@ -29,6 +29,6 @@ pub use real::Real;
 pub use secrecy::Secrets;
 pub use silence::Silence;
 pub use stub::Stub;
-pub use tls::{Authority, Front, Identity};
+pub use tls::{Authority, Break, Front, Identity};
 pub use words::Words;
 pub use world::{DAY, World};

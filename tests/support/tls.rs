@@ -81,11 +81,35 @@ impl Identity {
     }
 }
 
+/// What a front does to a connection instead of serving it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Break {
+    /// It hangs up before a word of TLS.
+    Closed,
+    /// It answers with something that is no TLS.
+    Plain,
+    /// It shows a certificate that nobody vouches for.
+    Stranger,
+    /// It hears the request, and passes it on to nobody.
+    Unheard,
+    /// It passes the request on, and half of the answer back, and hangs up without a word of TLS.
+    Half,
+}
+
+/// Connections that are to break: how, how many go well first, and how many break then.
+struct Breaks {
+    how: Break,
+    after: usize,
+    times: usize,
+    stranger: Arc<ServerConfig>,
+}
+
 /// A server that speaks TLS and passes each request on to another that does not.
 pub struct Front {
     port: u16,
     target: Arc<Mutex<String>>,
     requests: Arc<Mutex<Vec<String>>>,
+    breaks: Arc<Mutex<Option<Breaks>>>,
 }
 
 impl Front {
@@ -114,14 +138,24 @@ impl Front {
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let target = Arc::new(Mutex::new(String::new()));
-        let front = Self { port, target: Arc::clone(&target), requests: Arc::clone(&requests) };
+        let breaks = Arc::new(Mutex::new(None));
+        let front = Self {
+            port,
+            target: Arc::clone(&target),
+            requests: Arc::clone(&requests),
+            breaks: Arc::clone(&breaks),
+        };
         front.turn_to(host);
         // It ends with the test's process: a thread that waits costs nothing.
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (config, requests) = (Arc::clone(&config), Arc::clone(&requests));
+                let (mut config, requests) = (Arc::clone(&config), Arc::clone(&requests));
                 let target = target.lock().unwrap().clone();
-                thread::spawn(move || serve(stream.unwrap(), config, &requests, &target));
+                let how = breaks.lock().unwrap().as_mut().and_then(Breaks::draw);
+                if let (Some(Break::Stranger), Some(breaks)) = (how, &*breaks.lock().unwrap()) {
+                    config = Arc::clone(&breaks.stranger);
+                }
+                thread::spawn(move || serve(stream.unwrap(), config, &requests, &target, how));
             }
         });
         front
@@ -132,6 +166,18 @@ impl Front {
         host.trim_start_matches("http://").clone_into(&mut self.target.lock().unwrap());
     }
 
+    /// Breaks `times` connections once `after` of them have gone well.
+    pub fn break_connections(&self, how: Break, after: usize, times: usize) {
+        let identity = Authority::new().sign(&["127.0.0.1", "localhost"]);
+        let stranger = Arc::new(configure(&identity, None, rustls::DEFAULT_VERSIONS));
+        *self.breaks.lock().unwrap() = Some(Breaks { how, after, times, stranger });
+    }
+
+    /// Breaks none any more.
+    pub fn mend(&self) {
+        *self.breaks.lock().unwrap() = None;
+    }
+
     /// Tells the port it listens on.
     pub fn port(&self) -> u16 {
         self.port
@@ -140,6 +186,18 @@ impl Front {
     /// Gives the heads of all requests so far.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
+    }
+}
+
+impl Breaks {
+    /// Counts a connection; tells how it is to break, if it is.
+    fn draw(&mut self) -> Option<Break> {
+        if self.after > 0 {
+            self.after -= 1;
+            return None;
+        }
+        self.times = self.times.checked_sub(1)?;
+        Some(self.how)
     }
 }
 
@@ -168,20 +226,36 @@ fn configure(
 
 /// Serves one connection; a client that breaks off is the client's business.
 fn serve(
-    stream: TcpStream,
+    mut stream: TcpStream,
     config: Arc<ServerConfig>,
     requests: &Mutex<Vec<String>>,
     target: &str,
+    how: Option<Break>,
 ) {
+    match how {
+        Some(Break::Closed) => return,
+        Some(Break::Plain) => {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+            return;
+        }
+        _ => {}
+    }
     let mut client = StreamOwned::new(ServerConnection::new(config).unwrap(), stream);
     let Some(request) = read_request(&mut client) else { return };
     let end = find(&request, b"\r\n\r\n").unwrap();
     requests.lock().unwrap().push(String::from_utf8_lossy(&request[..end]).into_owned());
+    if how == Some(Break::Unheard) {
+        return;
+    }
     let mut server = TcpStream::connect(target).unwrap();
     let closing = [&request[..end], b"\r\nConnection: close", &request[end..]].concat();
     server.write_all(&closing).unwrap();
     let mut answer = Vec::new();
     server.read_to_end(&mut answer).unwrap();
+    if how == Some(Break::Half) {
+        let _ = client.write_all(&answer[..answer.len() / 2]).and_then(|()| client.flush());
+        return;
+    }
     let _ = client.write_all(&answer);
     client.conn.send_close_notify();
     let _ = client.flush();
