@@ -32,10 +32,14 @@ pub fn abort(session: &Session, slot: &Slot, origin: &Origin) -> Result<Aborted,
         Err(Error::Rotation { ref trouble, .. })
             if matches!(**trouble, RotationTrouble::Damaged { .. }) =>
         {
-            return put_aside(session, slot).map(Aborted::PutAside);
+            match put_aside(session, slot)? {
+                Some(path) => return Ok(Aborted::PutAside(path)),
+                None => store::peek(&state, slot)?,
+            }
         }
-        found => found?.ok_or_else(|| unknown(session, slot))?,
+        found => found?,
     };
+    let journal = journal.ok_or_else(|| unknown(session, slot))?;
     refuse_what_is_no_use(slot, &journal)?;
     let request = Request::of(&journal);
     let bench = Bench { session, slot, origin };
@@ -46,13 +50,17 @@ pub fn abort(session: &Session, slot: &Slot, origin: &Origin) -> Result<Aborted,
     Ok(Aborted::GivenUp(Box::new(rotation.finish_report())))
 }
 
-/// Puts a journal aside, or in a dry run says where it would lie.
-fn put_aside(session: &Session, slot: &Slot) -> Result<PathBuf, Error> {
+/// Puts a journal aside, or in a dry run says where it would lie; nothing if it could not be read for a moment only.
+fn put_aside(session: &Session, slot: &Slot) -> Result<Option<PathBuf>, Error> {
     let state = session.settings().state_dir();
     if session.gate().is_dry() {
-        return Ok(store::place_aside(&state, slot));
+        return Ok(Some(store::place_aside(&state, slot)));
     }
-    Store::lock(&state, slot, BTreeSet::new())?.put_aside()
+    let store = Store::lock(&state, slot, BTreeSet::new())?;
+    if store::peek(&state, slot).is_ok() {
+        return Ok(None);
+    }
+    store.put_aside().map(Some)
 }
 
 /// Says that there is no such slot, and which there are.

@@ -102,7 +102,7 @@ impl Answer {
         envelope: &Envelope,
     ) -> io::Result<()> {
         stream.write_all(&self.head_of(ENDLESS, envelope))?;
-        let spaces = [b' '; ONE_PIECE];
+        let spaces = vec![b' '; ONE_PIECE];
         for _ in 0..ENDLESS / ONE_PIECE {
             stream.write_all(&spaces)?;
         }

@@ -83,7 +83,9 @@ impl World {
             limits: stores.iter().map(|_| Limit::new(rate_limit)).collect(),
             stores: Mutex::new(stores),
         };
-        faults.into_iter().for_each(|fault| world.ask_for(fault));
+        for fault in faults {
+            world.ask_for(fault);
+        }
         world
     }
 

@@ -2,13 +2,16 @@
 //! journal is back all is well. Lost journals and odd files are `paths`.
 
 use std::fs;
+use std::path::Path;
 
 use fastrand::Rng;
+use nix::libc;
 
 use super::form::Size;
 use super::matrix::{Case, Matrix};
 use super::report::{Promise, Tally};
 use super::subject::Subject;
+use super::tracer::{Act, Side};
 use super::world::{Setup, World};
 
 const MATRIX: Matrix =
@@ -18,7 +21,7 @@ const MATRIX: Matrix =
 const PER_WORLD: usize = 20;
 
 /// How far a rotation is when its journal is damaged.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     Minting,
     Minted,
@@ -31,18 +34,33 @@ pub const STAGES: [Stage; 4] = [Stage::Minting, Stage::Minted, Stage::Settled, S
 /// Brings a rotation there.
 pub fn reach(world: &mut World, subject: &Subject, stage: Stage) {
     match stage {
-        Stage::Minting => world.sandbox.inject("create:cut-after".parse().unwrap()),
-        // The sink cannot be written, once the token is made.
-        Stage::Minted => world.sandbox.inject("me:cut-before,always,after=1".parse().unwrap()),
-        Stage::Settled | Stage::Idle => {}
+        Stage::Minting => {
+            world.sandbox.inject("create:cut-after".parse().unwrap());
+            world.run(subject, true);
+        }
+        Stage::Minted => die_at_the_last_sink(world, subject),
+        Stage::Settled | Stage::Idle => drop(world.run(subject, false)),
     }
-    world.words = vec!["--timeout".to_owned(), "3s".to_owned()];
-    world.run(subject, matches!(stage, Stage::Minting | Stage::Minted));
-    if matches!(stage, Stage::Idle) {
+    if stage == Stage::Idle {
         world.advance(25);
         world.run(subject, false);
     }
-    world.words.clear();
+    let journal = fs::read_to_string(world.journal()).unwrap_or_default();
+    let name = format!("{stage:?}").to_lowercase();
+    if subject.is_told && !journal.contains(&format!("\"is\": \"{name}\"")) {
+        world.break_promise(Promise::Live, &format!("not {name}: {journal}"));
+    }
+}
+
+/// Kills a run when the new value is about to get a name, in the last of the sinks that are files.
+fn die_at_the_last_sink(world: &mut World, subject: &Subject) {
+    let root = world.root.path().to_owned();
+    let last = world.sinks.iter().rev().find_map(|sink| sink.path(&root)).unwrap();
+    world.trace(subject, |call, side| {
+        let folder = call.path.as_deref().and_then(Path::parent);
+        let is_it = call.number == libc::SYS_linkat && folder == last.parent();
+        if is_it && side == Side::Before { Act::Kill } else { Act::Go }
+    });
 }
 
 /// Damages a text; tells how.

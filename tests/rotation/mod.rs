@@ -34,6 +34,8 @@ mod tracer;
 /// One case's world.
 mod world;
 
+/// `rotations resume`, `abort` and `adopt`, disturbed.
+mod commands;
 /// Killed at any system call, and while recovering.
 mod kill;
 /// Any file call failing.

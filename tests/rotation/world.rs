@@ -23,6 +23,7 @@ const DAY: i64 = 24 * HOUR;
 
 /// What a world is to be.
 #[derive(Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that a world may be or not")]
 pub struct Setup {
     pub seed: u64,
     pub sinks: Vec<Sink>,

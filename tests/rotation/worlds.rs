@@ -283,7 +283,9 @@ fn full(rng: &mut Rng, subject: &Subject) -> Case {
     let fill = || world.api.try_create_slots("filler", 90, &json!([]));
     let made = std::iter::from_fn(fill).map(|made| made["token_info"]["token_id"].clone());
     let fillers: Vec<_> = made.map(|id| id.as_str().unwrap().to_owned()).collect();
-    fillers.iter().for_each(|id| world.watch.lock().unwrap().is_strangers(id));
+    for id in &fillers {
+        world.watch.lock().unwrap().is_strangers(id);
+    }
     let ran = world.run(subject, true);
     if ran.writes > 0 {
         world.break_promise(Promise::Refuses, &format!("exit {:?}\n{}", ran.code, ran.stderr));
