@@ -45,7 +45,7 @@ pub struct Permissions {
     /// Create at most N tokens (10 if not said)
     #[arg(long, global = true, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     max_creations: Option<usize>,
-    /// Stop a script that takes more memory than this (1G if not said)
+    /// Stop when the whole process, all workspaces of a fleet together, takes more memory than this (1G if not said)
     #[arg(long, global = true, value_name = "SIZE", value_parser = memory::parse, allow_hyphen_values = true)]
     max_memory: Option<usize>,
 }

@@ -91,18 +91,39 @@ pub fn to_json(value: &Dynamic) -> Value {
     serde_json::to_value(value).unwrap_or_else(|_| Value::String(value.type_name().to_owned()))
 }
 
-/// Returns about how long a value's JSON is; what is in several places counts in each.
-fn weigh(value: &Dynamic) -> usize {
+/// How deep arrays and maps can lie in each other and still be written.
+const DEEPEST: usize = 10_000;
+
+/// Returns about how long the text of a value is; what is in several places counts in each.
+fn weigh(value: &Dynamic, depth: usize) -> usize {
+    if depth > DEEPEST {
+        return usize::MAX;
+    }
     if let Some(items) = value.read_lock::<Array>() {
-        return items.iter().map(|item| weigh(item) + 1).sum();
+        return sum(items.iter().map(|item| weigh(item, depth + 1).saturating_add(1)));
     }
     if let Some(map) = value.read_lock::<Map>() {
-        return map.iter().map(|(key, item)| key.len() + weigh(item) + 4).sum();
+        let pairs = map.iter();
+        return sum(pairs.map(|(key, item)| weigh(item, depth + 1).saturating_add(key.len() + 4)));
     }
     if let Some(token) = value.read_lock::<Token>() {
         return token.raw().len();
     }
     value.read_lock::<ImmutableString>().map_or(8, |text| text.len())
+}
+
+fn sum(weights: impl Iterator<Item = usize>) -> usize {
+    weights.fold(0, usize::saturating_add)
+}
+
+/// Returns about how long the text of an array is.
+pub fn weigh_all(items: &[Dynamic]) -> usize {
+    sum(items.iter().map(|item| weigh(item, 1).saturating_add(2)))
+}
+
+/// Returns about how long the text of a map is.
+pub fn weigh_values(map: &Map) -> usize {
+    sum(map.iter().map(|(key, item)| weigh(item, 1).saturating_add(key.len() + 4)))
 }
 
 /// Refuses a value whose JSON would be longer than a text can be: it could take all memory at once.
@@ -112,7 +133,7 @@ pub fn refuse_heavy(value: &Dynamic) -> Result<(), Thrown> {
 
 /// Refuses a value whose JSON would be about so long, or longer.
 pub fn refuse_heavier(value: &Dynamic, most: usize) -> Result<(), Thrown> {
-    if weigh(value) <= most {
+    if weigh(value, 0) <= most {
         return Ok(());
     }
     Err(mistake(format!("its JSON would be longer than {} MiB", most >> 20)))

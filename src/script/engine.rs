@@ -8,7 +8,7 @@ use rhai::{Dynamic, Engine, OptimizationLevel};
 use super::functions;
 use super::modules::Modules;
 use super::run::Run;
-use super::{sizes, strict};
+use super::{sizes, strict, texts};
 use crate::error::Error;
 use crate::memory;
 use crate::stop::Reason;
@@ -16,7 +16,7 @@ use crate::stop::Reason;
 /// The stack of the thread an engine runs on; the limits below fit in it with room to spare, in debug builds too.
 pub const STACK: usize = 64 << 20;
 
-/// The longest text that a script can hold, in bytes.
+/// The longest text that a script can be given or can say, in bytes.
 pub const LONGEST_TEXT: usize = 32 << 20;
 
 /// Builds an engine with the whole API; without a run its functions can be looked at but not called.
@@ -34,6 +34,7 @@ pub fn build_for(run: &Run, modules: Modules) -> Engine {
     let mut engine = build();
     engine.set_default_tag(run.tag());
     engine.set_module_resolver(modules);
+    texts::register(&mut engine, run);
     watch(&mut engine, run);
     let printer = Rc::new(run.clone());
     let debugger = Rc::clone(&printer);
@@ -60,7 +61,8 @@ fn watch(engine: &mut Engine, run: &Run) {
     });
 }
 
-/// Sets every limit, as debug and release builds have different ones, and takes `eval` out of the language.
+/// Sets every limit, as debug and release builds have different ones, and takes `eval` out of the language. What a script
+/// holds is limited by `watch`, `sizes` and `texts`.
 ///
 /// Nothing is optimised: it gains no time, and would remove branches before `check` has seen them.
 fn limit(engine: &mut Engine) {
@@ -69,9 +71,9 @@ fn limit(engine: &mut Engine) {
         .set_strict_variables(true)
         .set_max_call_levels(128)
         .set_max_expr_depths(128, 64)
-        .set_max_string_size(LONGEST_TEXT)
-        .set_max_array_size(sizes::LONGEST_ARRAY)
-        .set_max_map_size(100_000)
+        .set_max_string_size(0)
+        .set_max_array_size(0)
+        .set_max_map_size(0)
         .set_max_modules(64)
         .set_max_functions(2000)
         .set_max_variables(10_000)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, EvalAltResult, Position};
 
+use super::engine::LONGEST_TEXT;
 use super::known::Known;
 use super::report::{Frame, Report, Sources};
 use crate::error::{Error, ScriptFailure, exit};
@@ -130,7 +131,12 @@ impl Told {
             return Self::of(&failure.0);
         }
         if let Ok(text) = value.clone().into_immutable_string() {
-            return Self::new(text.as_str());
+            return match text.len() {
+                length if length > LONGEST_TEXT => {
+                    Self::new(format!("the script threw a text of {} MiB", length >> 20))
+                }
+                _ => Self::new(text.as_str()),
+            };
         }
         let text = super::convert::debug(engine, value);
         Self::new(format!("the script threw {text}"))

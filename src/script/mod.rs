@@ -30,6 +30,7 @@ mod sizes;
 mod source;
 mod strict;
 mod syntax;
+mod texts;
 mod workbench;
 
 pub use bundled::all as bundled_scripts;

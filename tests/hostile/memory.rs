@@ -3,17 +3,20 @@
 use super::{Attack, LATE, attack, expect_codes};
 
 #[test]
-fn one_value_grows_until_it_is_refused() {
+fn one_step_makes_nothing_large() {
     expect_codes(
         LATE,
         &[
-            ("let s = \"x\"; loop { s += s; }", 1),
-            ("let s = \"x\"; loop { s = `${s}${s}`; }", 1),
-            ("let a = [1]; loop { a += a; }", 1),
-            ("let a = [0]; loop { a = [a, a]; }", 1),
             ("let a = []; a.pad(100000000, 0);", 1),
             ("let s = \"\"; s.pad(100000000, 'x');", 1),
             ("let b = blob(1000000000);", 1),
+            ("let b = blob(1000000000, 1);", 1),
+            ("let b = blob(); b.pad(1000000000, 1);", 1),
+            ("let b = blob(); for i in 0..9 { b += blob(400000); } b.to_array();", 1),
+            ("let s = \"\"; s.pad(3000000, 'x'); s.to_chars();", 1),
+            ("let s = \"\"; s.pad(100000, 'x'); let t = s; s.replace(\"x\", t);", 1),
+            ("let s = \"\"; s.pad(100000, 'x'); let t = s; s.replace('x', t);", 1),
+            ("let s = \"\"; s.pad(100000, 'x'); let t = s; s.replace(\"\", t);", 1),
             ("let s = \"\"; s.pad(3000000, ','); s.split(\",\");", 1),
             ("let s = \"\"; s.pad(3000000, ' '); s += \"x\"; s.split_rev(' ');", 1),
         ],
@@ -30,13 +33,18 @@ fn many_values_are_counted_together() {
         ),
         "let m = #{}; for i in 0..1000 { let a = []; a.pad(450000, 0); m[`k${i}`] = a; }"
             .to_owned(),
+        "let a = [1]; loop { a += a; }".to_owned(),
+        "let a = [0]; loop { a = [a, a]; }".to_owned(),
+        "let s = \"x\"; loop { s += s; }".to_owned(),
+        "let s = \"x\"; loop { s = `${s}${s}`; }".to_owned(),
+        "let b = blob(400000); loop { b += b; }".to_owned(),
         "fn f(l) { let a = []; a.pad(450000, 0); try { f(l + 1); } catch { f(l + 1); } } f(0);"
             .to_owned(),
     ];
     for script in &scripts {
         let outcome = attack(Attack { script, flags: "", limit: LATE });
         assert_eq!(outcome.code(), 1, "{script}: {outcome}");
-        let error = "the script takes more than the 64M of memory that it may";
+        let error = "the script takes more than the 32M of memory that it may";
         assert!(outcome.stderr().contains(error), "{script}: {outcome}");
         assert!(outcome.stderr().contains("hint: --max-memory SIZE allows more"), "{outcome}");
     }
@@ -51,7 +59,42 @@ fn nothing_small_becomes_something_large_at_once() {
             ("let l = tokens_list(); let a = []; a.pad(450000, l[0]); output(a);", 1),
             ("let s = \"\"; s.pad(3000000, '['); parse_json(s);", 1),
             ("let s = \"[\"; s.pad(3000000, ','); parse_json(s);", 1),
+            (
+                "let s = \"[{}\"; s.pad(2999999, \",{}\"); let v = parse_json(s + \"]\"); print(1);",
+                1,
+            ),
             ("let s = \"\"; s.pad(12000000, 'x'); let a = [s]; print(to_json([a, a, a]));", 1),
         ],
     );
+}
+
+#[test]
+fn a_text_that_is_shared_counts_wherever_it_is_shown() {
+    let fill =
+        "let s = \"\"; s.pad(1000000, 'x'); let a = []; a.pad(100000, s); let m = #{ a: a };";
+    for step in [
+        "print(a);",
+        "debug(a);",
+        "print(m);",
+        "a.to_string();",
+        "let t = \"\" + a;",
+        "let t = `${m}`;",
+        "let t = \"\"; t += a;",
+        "a.join(\",\");",
+        "let b = []; b.pad(100000, 0); b.join(s);",
+        "a.sort();",
+        "log_warn(a);",
+        "throw a;",
+        "throw m;",
+        "write_file(\"made\", `${a}`);",
+        "http_post(\"http://127.0.0.1:1\", a);",
+        "let g = a.group_by(|x| m);",
+        "for i in 0..9 { s += s; } print(s);",
+        "for i in 0..9 { s += s; } throw s;",
+        "let t = \"\"; t.pad(2000000, '\\x01'); for i in 0..9 { t += t; } t.to_debug();",
+    ] {
+        let flags = "--allow-write made --allow-net 127.0.0.1";
+        let outcome = attack(Attack { script: &format!("{fill} {step}"), flags, limit: LATE });
+        assert_eq!(outcome.code(), 1, "{step}: {outcome}");
+    }
 }

@@ -8,16 +8,31 @@ use crate::support::{Patroll, expect};
 fn endless_growth_is_an_error_not_a_crash() {
     for (script, expected) in [
         ("fn f(n) { f(n + 1) } f(0);", "stack overflow"),
-        ("let s = \"x\"; loop { s += s; }", "length of string too large"),
-        ("let a = [1]; loop { a += a; }", "size of array/blob too large"),
+        ("let s = \"x\"; loop { s += s; }", "takes more than the 32m of memory"),
+        ("let a = [1]; loop { a += a; }", "takes more than the 32m of memory"),
         ("let a = []; a.pad(100000000, 0);", "size of array/blob too large"),
         ("\"x\".pad(100000000, \"x\");", "length of string too large"),
     ] {
-        let outcome = Patroll::new().script(script).args("--timeout 60s").run();
+        let outcome = Patroll::new().script(script).args("--timeout 60s --max-memory 32M").run();
         assert!([1, 2].contains(&outcome.code()), "{script}: {outcome}");
         assert!(outcome.stderr().to_lowercase().contains(expected), "{script}: {outcome}");
         assert!(!outcome.stderr().contains("panicked"), "{outcome}");
     }
+}
+
+#[test]
+fn what_is_gathered_one_by_one_takes_no_longer_the_more_there_is() {
+    // Counting all that is there for each call, this takes many minutes.
+    let script = "let rows = []; let seen = #{};
+        for i in 0..100000 {
+            rows.push(#{ n: i, name: \"x\" });
+            if !seen.contains(`${i}`) { seen[`${i}`] = rows.len(); }
+        }
+        print(rows.len() + seen.len());";
+    Patroll::new().script(script).args("--timeout 50s").run().expect(expect![[r#"
+        200000
+        --- exit 0
+    "#]]);
 }
 
 #[test]

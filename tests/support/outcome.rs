@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::{Expect, Folder};
 
@@ -15,6 +16,8 @@ pub struct Outcome {
     pub(super) stderr: String,
     /// Its exit code; none if a signal ended it.
     pub(super) code: Option<i32>,
+    /// How long it kept a processor busy.
+    pub(super) cpu: Option<Duration>,
     pub(super) folder: Rc<Folder>,
 }
 
@@ -53,6 +56,11 @@ impl Outcome {
     #[track_caller]
     pub fn code(&self) -> i32 {
         self.code.unwrap_or_else(|| panic!("a signal ended it:\n{self}"))
+    }
+
+    /// Gives how long it kept a processor busy; only Linux tells.
+    pub fn cpu(&self) -> Option<Duration> {
+        self.cpu
     }
 
     /// Gives the text of a file that it has left.

@@ -270,7 +270,7 @@ impl Running<'_> {
             words: own,
             ..
         } = self.patroll;
-        let Ended { stdout, stderr, code } = self.process.finish();
+        let Ended { stdout, stderr, code, cpu } = self.process.finish();
         let mut secrets = Secrets::of(world);
         for secret in &added {
             secrets.add(secret);
@@ -283,6 +283,6 @@ impl Running<'_> {
             let text = if columns.is_some() { terminal::show(text) } else { text.to_owned() };
             words.settle(&text)
         };
-        Outcome { stdout: settle(&stdout), stderr: settle(&stderr), code, folder }
+        Outcome { stdout: settle(&stdout), stderr: settle(&stderr), code, cpu, folder }
     }
 }

@@ -33,6 +33,8 @@ pub struct Ended {
     pub stdout: String,
     pub stderr: String,
     pub code: Option<i32>,
+    /// How long it kept a processor busy; only Linux tells.
+    pub cpu: Option<Duration>,
 }
 
 impl Process {
@@ -123,9 +125,10 @@ impl Process {
         let waits = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         waitid(WaitId::Pid(self.pid), waits).unwrap();
         let was_late = self.dismiss_watchdog();
+        let cpu = cpu_of(self.pid);
         let status = self.child.wait().unwrap();
         assert!(!was_late, "it did not end; it said:\n{stdout}\n{stderr}");
-        Ended { stdout, stderr, code: status.code() }
+        Ended { stdout, stderr, code: status.code(), cpu }
     }
 
     fn dismiss_watchdog(&mut self) -> bool {
@@ -133,6 +136,15 @@ impl Process {
         drop(sender);
         watchdog.join().unwrap()
     }
+}
+
+/// Reads how long a process has kept a processor busy, in user and system mode; one that has ended is not forgotten yet.
+fn cpu_of(pid: Pid) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
+    // The name comes second, in parentheses, and can hold anything.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = fields[11].parse::<u64>().ok()? + fields[12].parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 10))
 }
 
 impl Drop for Process {

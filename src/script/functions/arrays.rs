@@ -5,6 +5,7 @@ use rhai::{Array, FnPtr, Map, Module};
 
 use crate::script::callback::Callback;
 use crate::script::convert;
+use crate::script::engine::LONGEST_TEXT;
 use crate::script::failure::{Thrown, mistake};
 use crate::script::order::{Key, sort_fallibly};
 
@@ -226,6 +227,9 @@ mod api {
     /// ```
     #[rhai_fn(name = "sort", return_raw)]
     pub fn sort_plain(array: &mut Array) -> Result<(), Box<EvalAltResult>> {
+        if convert::weigh_all(array) > LONGEST_TEXT {
+            return Err(mistake("there is too much to sort: more than 32 MiB of text"));
+        }
         let mut keyed = Vec::with_capacity(array.len());
         for item in array.iter() {
             keyed.push((Key::read(item, keyed.first().map(|(key, _)| key))?, item.clone()));
@@ -304,15 +308,24 @@ mod api {
         Ok(i64::try_from(counted.len()).unwrap_or(i64::MAX))
     }
 
-    /// Returns the elements as one text, with a separator between them.
+    /// Returns the elements as one text, with a separator between them. Throws if that would be longer than 32 MiB.
     ///
     /// ```rhai
     /// print(["a", 2, days(3)].join(", "));
     /// ```
-    pub fn join(context: NativeCallContext, array: &mut Array, separator: &str) -> ImmutableString {
+    #[rhai_fn(return_raw)]
+    pub fn join(
+        context: NativeCallContext,
+        array: &mut Array,
+        separator: &str,
+    ) -> Result<ImmutableString, Box<EvalAltResult>> {
+        let between = separator.len().saturating_mul(array.len());
+        if convert::weigh_all(array).saturating_add(between) > LONGEST_TEXT {
+            return Err(mistake("the text would be longer than 32 MiB"));
+        }
         let texts: Vec<_> =
             array.iter().map(|item| convert::display(context.engine(), item)).collect();
-        texts.join(separator).into()
+        Ok(texts.join(separator).into())
     }
 }
 
