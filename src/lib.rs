@@ -51,7 +51,11 @@ use stop::Stop;
 pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     let typed = match cli::parse(words) {
         Ok(typed) => typed,
-        Err(unparsed) => return unparsed.print(),
+        Err(unparsed) => {
+            let Some(error) = unparsed.to_tell() else { return unparsed.print() };
+            Output::new(plain(LogFormat::Json), Arc::default()).error(&error);
+            return error.exit_code();
+        }
     };
     let stop = Arc::new(Stop::default());
     let environment = Environment::snapshot();

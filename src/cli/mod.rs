@@ -10,15 +10,14 @@ mod rotation;
 mod sandbox;
 mod schedule;
 mod split;
+mod unparsed;
 
 use std::ffi::OsString;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::clock::Duration;
-use crate::error::exit;
 use crate::script::Arguments;
 use crate::settings::Asked;
 
@@ -29,6 +28,7 @@ pub use review::{Audit, Plan};
 pub use rotation::{FileFormat, Rotate, Rotations, Sinks, Which};
 pub use sandbox::Sandbox;
 pub use schedule::{Every, Given, Schedule, Scheduler};
+pub use unparsed::Unparsed;
 
 /// Scripts, rotates and cleans up Databricks personal access tokens
 ///
@@ -315,28 +315,19 @@ pub struct Typed {
     pub flags: Vec<Given>,
 }
 
-/// A command line that asks for help or cannot be understood, with what to print.
-#[derive(Debug)]
-pub struct Unparsed(clap::Error);
-
-impl Unparsed {
-    /// Prints the help to stdout, or the mistake to stderr, and returns the exit code.
-    pub fn print(&self) -> u8 {
-        match self.0.print() {
-            Ok(()) => u8::try_from(self.0.exit_code()).unwrap_or(exit::USAGE),
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => exit::OUTPUT_CLOSED,
-            Err(_) => exit::FAILED,
-        }
-    }
-}
-
 /// Turns the command line into data.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Typed, Unparsed> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let wants_json = unparsed::wants_json(&words);
+    read(words).map_err(|error| Unparsed::new(error, wants_json))
+}
+
+fn read(words: Vec<OsString>) -> Result<Typed, clap::Error> {
     // Built once: of a short run, this is a good part.
     let mut command = Line::command();
-    let parts = split::split(words.into_iter().collect(), &command).map_err(Unparsed)?;
-    let matches = command.try_get_matches_from_mut(parts.patroll).map_err(Unparsed)?;
-    let mut line = Line::from_arg_matches(&matches).map_err(Unparsed)?;
+    let parts = split::split(words, &command)?;
+    let matches = command.try_get_matches_from_mut(parts.patroll)?;
+    let mut line = Line::from_arg_matches(&matches)?;
     if let Some(Command::Run { arguments, .. } | Command::Schedule(Schedule { arguments, .. })) =
         &mut line.command
     {

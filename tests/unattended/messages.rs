@@ -83,6 +83,47 @@ fn no_value_hides_behind_an_escape() {
 }
 
 #[test]
+fn what_was_mistyped() {
+    let run = |args: &str| {
+        let outcome = Patroll::new().args(args).run();
+        assert_eq!((outcome.code(), outcome.stdout()), (2, ""), "{outcome}");
+        messages(&outcome)
+    };
+    let told = |message: &str, hint: &str| {
+        [json!({
+            "level": "error", "message": message, "code": "INVALID_ARGUMENT", "exit_code": 2, "hint": hint,
+        })]
+    };
+    assert_eq!(
+        run("tokens list --log-format json --wher 1"),
+        told("unexpected argument '--wher' found", "a similar argument exists: '--where'")
+    );
+    assert_eq!(
+        run("--log-format=json tokens lst"),
+        told("unrecognized subcommand 'lst'", "a similar subcommand exists: 'list'")
+    );
+    assert_eq!(
+        run("run x.rhai --log-format json --max-revocations many"),
+        told(
+            "invalid value 'many' for '--max-revocations <N|P%|none>': write a number, a percentage or none",
+            "--help explains each command"
+        )
+    );
+    assert_eq!(
+        run("admin tokens create --log-format json"),
+        told(
+            "the following required arguments were not provided: --application-id <ID> --comment <TEXT>",
+            "--help explains each command"
+        )
+    );
+    // Behind `--` it is the script's, and help is no mistake.
+    let outcome = Patroll::new().args("--nonsense run x.rhai -- --log-format json").run();
+    assert!(outcome.stderr().starts_with("error: unexpected argument"), "{outcome}");
+    let outcome = Patroll::new().args("--log-format json --help").run();
+    assert_eq!((outcome.code(), outcome.stderr()), (0, ""), "{outcome}");
+}
+
+#[test]
 fn a_form_that_does_not_exist() {
     assert_eq!(Patroll::new().args("eval 1 --log-format xml").run().code(), 2);
     let run =
