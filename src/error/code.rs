@@ -16,7 +16,9 @@ impl Error {
             | Self::BadTime { .. }
             | Self::BadRequest { .. }
             | Self::Usage { .. } => "INVALID_ARGUMENT",
-            Self::ConfigMalformed { .. } | Self::ProfileMissing { .. } => "PROFILE",
+            Self::ConfigMalformed { .. }
+            | Self::ConfigMissing { .. }
+            | Self::ProfileMissing { .. } => "PROFILE",
             Self::CommandFailed { .. } => "COMMAND",
             Self::Command { .. }
             | Self::CredentialAmbiguous { .. }
@@ -44,7 +46,7 @@ impl Error {
             Self::OwnTokenUnknown => "OWN_TOKEN_UNKNOWN",
             Self::Partial(_) => "PARTIAL",
             Self::ReadOnly { .. } => "READ_ONLY",
-            Self::Redirected { .. } => "REDIRECTED",
+            Self::Redirected { .. } | Self::SentElsewhere { .. } => "REDIRECTED",
             Self::Mistakes { .. } | Self::Script(_) | Self::ScriptLoad { .. } => "SCRIPT",
             Self::Rotation { trouble, .. } => trouble.code(),
             Self::Locked { .. } => "LOCKED",

@@ -75,6 +75,7 @@ impl Error {
             Self::CertificateFile { .. }
             | Self::Command { .. }
             | Self::ConfigMalformed { .. }
+            | Self::ConfigMissing { .. }
             | Self::CredentialAmbiguous { .. }
             | Self::CredentialExposed { .. }
             | Self::CredentialForeign { .. }
@@ -115,6 +116,7 @@ impl Error {
             | Self::OutOfMemory { .. }
             | Self::Redirected { .. }
             | Self::Sandbox { .. }
+            | Self::SentElsewhere { .. }
             | Self::TokenAmbiguous { .. }
             | Self::ValueLost { .. } => FAILED,
         }

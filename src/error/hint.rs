@@ -17,6 +17,10 @@ impl Error {
             Self::BadDuration { .. } => "write 90d, 36h, 2w or 1h30m".to_owned(),
             Self::BadTime { .. } => "write 2026-11-23T00:00Z, 2026-11-23 or never".to_owned(),
             Self::Usage { hint, .. } | Self::ScriptLoad { hint, .. } => return hint.clone(),
+            Self::ConfigMissing { path } => format!(
+                "is the path right? `patroll configure --config-file {}` writes one",
+                path.display()
+            ),
             Self::ConfigMalformed { .. } => {
                 "a profile is a line `[NAME]` and lines `key = value` below it".to_owned()
             }
@@ -82,6 +86,7 @@ impl Error {
                 "plan anew: `patroll run SCRIPT --plan FILE`".to_owned()
             }
             Self::Redirected { .. } => "is the host right? A network's own login page redirects too: open any page in a browser. Otherwise write the address the workspace itself shows".to_owned(),
+            Self::SentElsewhere { .. } => "if that address is meant, ask it instead; its host needs an --allow-net of its own".to_owned(),
             Self::Partial(report) => return report.cause().and_then(Self::hint),
             Self::Script(failure) => return failure.hint.clone(),
             Self::Rotation { slot, trouble } => return trouble.hint(slot),

@@ -96,6 +96,10 @@ pub enum Error {
     #[error("{} is not a valid profile file: {reason}", path.display())]
     ConfigMalformed { path: PathBuf, reason: String },
 
+    /// The profile file that was named is not there.
+    #[error("there is no profile file {}", path.display())]
+    ConfigMissing { path: PathBuf },
+
     /// A file with certificates or a key that cannot be used.
     #[error("{} (from {source_name}) cannot be used: {reason}", path.display())]
     CertificateFile { path: PathBuf, source_name: String, reason: String },
@@ -254,6 +258,10 @@ pub enum Error {
     /// The workspace sent the request elsewhere; the credential does not follow.
     #[error("{call} on {host} was redirected to {location}, and a credential follows no redirect")]
     Redirected { call: String, host: String, location: String },
+
+    /// A host that is no workspace sent the request elsewhere, where nobody may have allowed it to go.
+    #[error("{call} on {host} was redirected to {location}, and no redirect is followed")]
+    SentElsewhere { call: String, host: String, location: String },
 
     /// A rotation does not go on.
     #[error("slot {slot}: {trouble}")]

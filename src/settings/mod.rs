@@ -165,8 +165,7 @@ impl Settings {
             let path = self.config_file();
             let profiles = Profiles::read(&path)?;
             if self.asked.config_file.is_some() && !path.exists() {
-                let reason = "no such file or directory".to_owned();
-                return Err(Error::ConfigMalformed { path, reason });
+                return Err(Error::ConfigMissing { path });
             }
             Ok(profiles)
         };

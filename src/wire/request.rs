@@ -86,6 +86,11 @@ impl Request {
         self
     }
 
+    /// Returns whether no workspace is asked.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        !self.is_api
+    }
+
     /// Returns how long an answer may be.
     pub(super) fn longest_answer(&self) -> u64 {
         if self.is_api { LONGEST_ANSWER } else { LONGEST_ANSWER_ELSEWHERE }

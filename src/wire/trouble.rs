@@ -131,6 +131,9 @@ impl Ending {
                 Obstacle::Proxy { reason } => Error::ProxyRefused { host, reason },
             },
             Trouble::Unreadable { found } => Error::Answer { call, host, found },
+            Trouble::Redirected { location } if request.is_elsewhere() => {
+                Error::SentElsewhere { call, host, location }
+            }
             Trouble::Redirected { location } => Error::Redirected { call, host, location },
             Trouble::Refused { failure, retry_after, .. } if is_passing(&failure) => {
                 Error::Overloaded {

@@ -56,12 +56,12 @@ fn an_answer_that_is_none_is_an_error_to_catch() {
         404 no_service
         POST to http://[HOOK] answered 404 HTTP_404: no_service
         --- stderr
-        error: GET on http://[HOOK] was redirected to https://b.example/x, and a credential follows no redirect
+        error: GET on http://[HOOK] was redirected to https://b.example/x, and no redirect is followed
          --> x.rhai:3:9
           |
         3 |         http_get("http://[HOOK]/old");
           |         ^^^^^^^^
-        hint: is the host right? A network's own login page redirects too: open any page in a browser. Otherwise write the address the workspace itself shows
+        hint: if that address is meant, ask it instead; its host needs an --allow-net of its own
         --- exit 1
     "#]]);
     assert_eq!(stub.asked().len(), 2);

@@ -101,8 +101,8 @@ fn it_may_lie_elsewhere() {
 fn a_file_that_is_not_there_or_malformed() {
     Patroll::new().args("tokens list --config-file nowhere.cfg").run().expect(expect![[r#"
         --- stderr
-        error: nowhere.cfg is not a valid profile file: no such file or directory
-        hint: a profile is a line `[NAME]` and lines `key = value` below it
+        error: there is no profile file nowhere.cfg
+        hint: is the path right? `patroll configure --config-file nowhere.cfg` writes one
         --- exit 3
     "#]]);
     Patroll::new().args("tokens list --config-file .").run().expect(expect![[r#"
