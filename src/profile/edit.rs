@@ -150,7 +150,6 @@ fn verify(text: &str, changed: &str, edit: &Edit) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use proptest::test_runner::RngSeed;
 
     use super::super::scan::Entry;
     use super::*;
@@ -281,8 +280,7 @@ mod tests {
     }
 
     proptest! {
-        // The same cases in every run: a test that fails by chance keeps nobody from landing what is right.
-        #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn untouched_bytes_stay_and_what_is_read_back_is_what_was_meant(
             text in any_file(),
