@@ -41,6 +41,29 @@ fn nothing_more_is_done_once_the_audit_log_cannot_be_written() {
 }
 
 #[test]
+#[ignore = "needs a kernel that lets unshare mount a disk, a small one"]
+fn nothing_is_done_where_the_disk_has_no_room_for_the_audit_log() {
+    let world = World::new();
+    for name in ["one", "two", "three"] {
+        world.token(name, 900, 9_000);
+    }
+    let folder = Rc::new(Folder::new());
+    std::fs::create_dir(folder.work().join("full")).unwrap();
+    let mount =
+        "mount -t tmpfs -o size=8k tmpfs full && head -c 8k /dev/zero > full/file && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]);
+    command.args([env!("CARGO_BIN_EXE_patroll"), "--audit-log", "full/audit"]);
+    command.args(["run", "cleanup_expired", "--older-than", "1d"]).current_dir(folder.work());
+    command.env("HOME", folder.home()).env("DATABRICKS_HOST", &world.address().host);
+    let output = command.env("DATABRICKS_TOKEN", &world.address().token).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let expected = "error: the audit log full/audit cannot be written: no space left on device\n";
+    assert!(stderr.starts_with(expected), "NOT CHECKED, or wrong: {stderr}");
+    assert_eq!((output.status.code(), world.requests_of("delete")), (Some(5), 0), "{stderr}");
+}
+
+#[test]
 fn a_value_is_not_made_for_nobody_to_see() {
     let world = World::new();
     let run = Patroll::new().on(&world).args("tokens create --comment x").into_file("/dev/null");

@@ -155,8 +155,18 @@ impl Audit {
         !matches!(self.to, AuditTo::State(_))
     }
 
-    /// Opens the log, so that a line can be written once the effect has happened.
-    pub fn open(&self) -> Result<(), Error> {
+    /// Opens the log and makes room in it, so that a line can be written for each effect once it has happened.
+    pub fn prepare(&self, effects: usize) -> Result<(), Error> {
+        self.open()?;
+        match self.log.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            Some(Log::File(file)) => {
+                file.make_room(effects).map_err(|error| self.unwritable(&error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn open(&self) -> Result<(), Error> {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         if log.is_none() {
             *log = Some(self.to.open().map_err(|error| self.unwritable(&error))?);

@@ -8,10 +8,14 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{OFlags, fcntl_setfl};
+use rustix::fs::{FallocateFlags, OFlags, fallocate, fcntl_setfl};
+use rustix::io::Errno;
 
 /// A log that has grown to this is put aside, and a new one begun.
 const LARGEST: u64 = 10 << 20;
+
+/// Hardly a line is longer.
+const LINE: u64 = 1 << 10;
 
 /// How many logs that were put aside are kept.
 const KEPT: usize = 9;
@@ -39,6 +43,24 @@ impl LogFile {
         };
         let is_plain = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
         Ok(Self { path: path.to_owned(), file, is_plain })
+    }
+
+    /// Sets aside the room that so many lines will take, unseen by those who read the log: what is done has to be written
+    /// down afterwards, on a disk that may be full by then.
+    pub fn make_room(&mut self, lines: usize) -> io::Result<()> {
+        if !self.is_plain {
+            return Ok(());
+        }
+        self.lock_current()?;
+        let length = self.file.metadata()?.len();
+        let room = LARGEST.min(LINE.saturating_mul(lines as u64));
+        let made = fallocate(&self.file, FallocateFlags::KEEP_SIZE, length, room.max(1));
+        let _ = self.file.unlock();
+        match made {
+            Err(error @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => Err(error.into()),
+            // Not every file system can do it.
+            _ => Ok(()),
+        }
     }
 
     /// Appends a line, whole or not at all.

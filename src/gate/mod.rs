@@ -281,7 +281,7 @@ impl Gate {
             }
             return Err(self.stop.fail(error));
         }
-        self.books.audit.open().map_err(|error| self.stop.fail(error))?;
+        self.books.audit.prepare(effects.len()).map_err(|error| self.stop.fail(error))?;
         Ok(true)
     }
 
