@@ -35,6 +35,16 @@ pub struct Rotate {
     /// The application id of the service principal whose token it is, for an administrator
     #[arg(long, value_name = "APPLICATION_ID")]
     pub on_behalf_of: Option<String>,
+    #[command(flatten)]
+    pub forget: Forget,
+}
+
+/// Which places are given up.
+#[derive(Debug, Args)]
+pub struct Forget {
+    /// Give up a place that it had, whatever it holds, such as 'file /etc/ci/token'; can be given several times
+    #[arg(long, value_name = "PLACE")]
+    pub forget: Vec<String>,
 }
 
 /// Which token it is, the first time.
@@ -113,10 +123,20 @@ pub enum Rotations {
     Resume {
         /// The slot
         slot: String,
+        #[command(flatten)]
+        forget: Forget,
     },
     /// Give up what was begun, or put aside a journal that cannot be read
     #[command(after_help = "Example: patroll rotations abort ci -p prod")]
     Abort {
+        /// The slot
+        slot: String,
+        #[command(flatten)]
+        forget: Forget,
+    },
+    /// Put a slot's journal aside, whatever its state: its tokens live on, and nobody replaces or revokes them
+    #[command(after_help = "Example: patroll rotations forget ci")]
+    Forget {
         /// The slot
         slot: String,
     },

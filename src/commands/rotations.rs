@@ -25,7 +25,7 @@ pub fn rotate(session: &Session, typed: Rotate) -> Result<(), Error> {
         on_behalf_of: typed.on_behalf_of,
     };
     let request = request(session, &typed.slot, typed.which, typed.sinks, policy)?;
-    let request = Request { force: typed.force, ..request };
+    let request = Request { force: typed.force, forget: typed.forget.forget, ..request };
     let report = rotation::rotate(session, &request, Reach::Full, &NoHooks, &Origin::default())?;
     show_report(session, &report)
 }
@@ -36,11 +36,13 @@ pub fn execute(session: &Session, rotations: Rotations) -> Result<(), Error> {
     match rotations {
         Rotations::List => show_overview(session),
         Rotations::Plan { slot } => show_plan(session, &Slot::parse(&slot)?),
-        Rotations::Resume { slot } => {
-            show_report(session, &rotation::resume(session, &Slot::parse(&slot)?, &origin)?)
+        Rotations::Resume { slot, forget } => {
+            let report = rotation::resume(session, &Slot::parse(&slot)?, forget.forget, &origin)?;
+            show_report(session, &report)
         }
-        Rotations::Abort { slot } => {
-            match rotation::abort(session, &Slot::parse(&slot)?, &origin)? {
+        Rotations::Forget { slot } => forget(session, &Slot::parse(&slot)?),
+        Rotations::Abort { slot, forget } => {
+            match rotation::abort(session, &Slot::parse(&slot)?, forget.forget, &origin)? {
                 Aborted::GivenUp(report) => show_report(session, &report),
                 Aborted::PutAside(path) => {
                     let path_text = path.display();
@@ -62,19 +64,42 @@ pub fn execute(session: &Session, rotations: Rotations) -> Result<(), Error> {
                     "token {other} belongs to {slot} too, and no sink here holds it: revoke it unless another machine does"
                 ));
             }
+            for place in &adopted.left_out {
+                session.output().warn(&format!(
+                    "{place} is none of the places of {slot} any more: what it holds is replaced elsewhere and revoked"
+                ));
+            }
             let (token_id, is_dry) = (&adopted.token_id, session.gate().is_dry());
             let text = if is_dry {
                 format!("slot {slot} would have token {token_id}")
             } else {
                 format!("slot {slot} has token {token_id} now")
             };
-            say(
-                session,
-                &json!({ "slot": slot, "token_id": adopted.token_id, "others": adopted.others }),
-                &text,
-            )
+            let value = json!({
+                "slot": slot,
+                "token_id": adopted.token_id,
+                "others": adopted.others,
+                "left_out": adopted.left_out,
+            });
+            say(session, &value, &text)
         }
     }
+}
+
+/// Forgets a slot, and says which tokens nobody looks after any more.
+fn forget(session: &Session, slot: &Slot) -> Result<(), Error> {
+    let forgotten = rotation::forget(session, slot)?;
+    for token in &forgotten.left {
+        session.output().warn(&format!("token {token} may live, and nobody revokes it any more"));
+    }
+    let path = forgotten.path.display();
+    let text = if session.gate().is_dry() {
+        format!("slot {slot} would be forgotten: its journal would lie in {path}")
+    } else {
+        format!("slot {slot} is forgotten: its journal lies in {path} now; no token was touched")
+    };
+    let value = json!({ "slot": slot, "put_aside": forgotten.path, "left": forgotten.left });
+    say(session, &value, &text)
 }
 
 fn request(
@@ -91,6 +116,7 @@ fn request(
         policy,
         force: false,
         adopt: which.adopt,
+        forget: Vec::new(),
     })
 }
 

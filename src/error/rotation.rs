@@ -77,6 +77,18 @@ pub enum RotationTrouble {
     #[error("{sink} holds a value that this slot never put there")]
     Conflict { sink: String },
 
+    /// A sink that is remembered and no longer named may hold what will be revoked.
+    #[error("{sink} is left out, and may still hold the token")]
+    LeftOut { sink: String },
+
+    /// No sink has this label.
+    #[error("`{sink}` is none of its places")]
+    NoPlace { sink: String, known: Vec<String> },
+
+    /// A sink took the value and has another one.
+    #[error("{sink} does not give back what was put there")]
+    NotKept { sink: String },
+
     /// A sink that is no place for a value of this workspace.
     #[error("{sink} cannot take the value: {reason}")]
     SinkUnfit { sink: String, reason: String },
@@ -159,6 +171,14 @@ fn list(tokens: &[(String, String)]) -> String {
     tokens.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
+fn give_up(sink: &str, trouble: &RotationTrouble) -> String {
+    let first = match trouble {
+        RotationTrouble::LeftOut { .. } => "name it again",
+        _ => "both tokens stay valid; mend it",
+    };
+    format!("{first}, or give it up: `forget: [\"{sink}\"]` (--forget '{sink}')")
+}
+
 impl RotationTrouble {
     /// Returns what to type or look at next, about this slot.
     pub fn hint(&self, slot: &str) -> Option<String> {
@@ -174,13 +194,19 @@ impl RotationTrouble {
             Self::Unknown { known } if known.is_empty() => {
                 "no token was rotated from here yet".to_owned()
             }
-            Self::Unknown { known } => format!("there are: {}", known.join(", ")),
+            Self::Unknown { known } | Self::NoPlace { known, .. } => {
+                format!("there are: {}", known.join(", "))
+            }
             Self::Forgotten { .. } => format!(
                 "if it is rotated from nowhere else, `patroll rotations adopt {slot}` with its sinks rebuilds the journal"
             ),
-            Self::Stamped { .. } | Self::Taken { .. } => {
-                "one token, and one place, belongs to one slot".to_owned()
-            }
+            Self::Stamped { other, .. } => format!(
+                "rotate it as `{other}`; where that is not known, `patroll rotations adopt {other}` with its sinks rebuilds it"
+            ),
+            Self::Taken { other, .. } => format!(
+                "one token, and one place, belongs to one slot; `patroll rotations forget {other}` gives that one up"
+            ),
+            Self::LeftOut { sink } | Self::NotKept { sink } => give_up(sink, self),
             Self::NoToken { .. } => "`patroll tokens list` shows what is there".to_owned(),
             Self::Several { .. } => "name one by `token_id`; nothing was changed".to_owned(),
             Self::NoSelector => "name it by `token_id` or `comment`".to_owned(),
@@ -201,10 +227,9 @@ impl RotationTrouble {
             Self::Conflict { .. } => format!(
                 "somebody changed it, and both tokens stay valid; once it is right, `patroll rotations adopt {slot}` takes it as it is"
             ),
-            Self::OtherHost { .. } | Self::OtherPrincipal { .. } => {
-                "a slot stays on one workspace and with one user: use another name for another"
-                    .to_owned()
-            }
+            Self::OtherHost { .. } | Self::OtherPrincipal { .. } => format!(
+                "a slot stays on one workspace and with one user: use another name for another, or begin anew after `patroll rotations forget {slot}`"
+            ),
             Self::DeadEnd { .. } => {
                 "sign in with the profile that is a sink, or with another credential such as OAuth"
                     .to_owned()
@@ -225,23 +250,26 @@ impl RotationTrouble {
                 "see why the ones before did not last: `patroll audit`; the old token stays in use"
                     .to_owned()
             }
-            Self::NoHooks { .. } => "run its script again".to_owned(),
+            Self::NoHooks { .. } => {
+                "run its script again, or another that rotates this slot".to_owned()
+            }
             Self::StillListed { .. } => {
                 "both tokens stay valid until the list shows that it is gone: run it again"
                     .to_owned()
             }
             Self::UnderWay => {
                 format!(
-                    "`patroll rotations resume {slot}` ends it, `patroll rotations abort {slot}` gives it up"
+                    "`patroll rotations resume {slot}` ends it, `patroll rotations abort {slot}` gives it up; after `patroll rotations forget {slot}` it can be adopted as it is"
                 )
             }
             Self::NotOnAzure => {
                 "sign in as the service principal (azure-client-secret) and rotate its own token"
                     .to_owned()
             }
-            Self::SinkUnfit { .. } | Self::Vetoed { .. } | Self::NothingToAbort { .. } => {
-                return None;
-            }
+            Self::NothingToAbort { .. } => format!(
+                "`patroll rotations resume {slot}` ends what is open, `patroll rotations forget {slot}` forgets the slot"
+            ),
+            Self::SinkUnfit { .. } | Self::Vetoed { .. } => return None,
         };
         Some(hint)
     }
@@ -255,6 +283,8 @@ impl RotationTrouble {
             | Self::Several { .. }
             | Self::NoSink
             | Self::SinkTwice { .. }
+            | Self::LeftOut { .. }
+            | Self::NoPlace { .. }
             | Self::Unverified { .. }
             | Self::Grace { .. }
             | Self::Restless { .. }

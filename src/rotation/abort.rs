@@ -25,8 +25,13 @@ pub enum Aborted {
     PutAside(PathBuf),
 }
 
-/// Gives up what is open, where the old value can still be put back.
-pub fn abort(session: &Session, slot: &Slot, origin: &Origin) -> Result<Aborted, Error> {
+/// Gives up what is open, where the old value can still be put back; the places to forget are left as they are.
+pub fn abort(
+    session: &Session,
+    slot: &Slot,
+    forget: Vec<String>,
+    origin: &Origin,
+) -> Result<Aborted, Error> {
     let state = session.settings().state_dir();
     let journal = match store::peek(&state, slot) {
         Err(Error::Rotation { ref trouble, .. })
@@ -41,7 +46,7 @@ pub fn abort(session: &Session, slot: &Slot, origin: &Origin) -> Result<Aborted,
     };
     let journal = journal.ok_or_else(|| unknown(session, slot))?;
     refuse_what_is_no_use(slot, &journal)?;
-    let request = Request::of(&journal);
+    let request = Request::of(&journal).forgetting(forget)?;
     let bench = Bench { session, slot, origin };
     let mut rotation = Rotation::open(bench, &request, Reach::Back, &NoHooks)?;
     // Another run may have ended it before the lock was taken.
@@ -54,13 +59,13 @@ pub fn abort(session: &Session, slot: &Slot, origin: &Origin) -> Result<Aborted,
 fn put_aside(session: &Session, slot: &Slot) -> Result<Option<PathBuf>, Error> {
     let state = session.settings().state_dir();
     if session.gate().is_dry() {
-        return Ok(Some(store::place_aside(&state, slot)));
+        return Ok(Some(store::place_aside(&state, slot, "damaged")));
     }
     let store = Store::lock(&state, slot, BTreeSet::new())?;
     if store::peek(&state, slot).is_ok() {
         return Ok(None);
     }
-    store.put_aside().map(Some)
+    store.put_aside("damaged").map(Some)
 }
 
 /// Says that there is no such slot, and which there are.
@@ -81,6 +86,7 @@ fn refuse_what_is_no_use(slot: &Slot, journal: &Journal) -> Result<(), Error> {
 impl Rotation<'_> {
     /// Puts the old value back where the new one is, and revokes the new token.
     fn give_up_all(&mut self) -> Result<(), Error> {
+        self.forget_places()?;
         let old_value = self.old_value()?;
         self.journal.fall_back();
         self.save()?;
@@ -135,9 +141,7 @@ impl Rotation<'_> {
                 Reading::Absent => false,
             };
             if !is_back {
-                let reason = "it does not give back what was put there".to_owned();
-                let trouble = RotationTrouble::SinkUnfit { sink: name, reason };
-                return Err(self.bench.slot.error(trouble));
+                return Err(self.bench.slot.error(RotationTrouble::NotKept { sink: name }));
             }
             self.readings.insert(key.clone(), found);
             self.journal.note(&key, Step::Acked);

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use super::desk::Desk;
 use super::fingerprint::Salt;
+use super::forget::left_out;
 use super::identify::{Seen, ids, refuse_what_others_have};
 use super::journal::Journal;
 use super::policy::Request;
 use super::run::{open_all, read_all};
-use super::sink::{Bench, Reading};
+use super::sink::{Bench, Reading, Spec};
 use super::slot::{Slot, Stamp};
 use super::store::{self, Store};
 use crate::error::{Error, RotationTrouble};
@@ -23,6 +24,8 @@ pub struct Adopted {
     pub token_id: String,
     /// Tokens that are, or were, the slot's and that no sink here holds: they may be another machine's.
     pub others: Vec<String>,
+    /// Places that were the slot's and are not any more.
+    pub left_out: Vec<String>,
 }
 
 /// Makes what the sinks hold the slot's current token; nothing on the workspace is changed.
@@ -55,20 +58,26 @@ pub fn adopt(session: &Session, request: &Request, origin: &Origin) -> Result<Ad
     };
     let salt = known.as_ref().map_or_else(Salt::new, |known| known.salt.clone());
     let mut journal = seen.begin(salt)?;
+    let known_sinks = known.as_ref().map(|known| known.sinks.clone()).unwrap_or_default();
+    let dropped = left_out(&known_sinks, &request.sinks, bench)?;
     let left = known.as_ref().map(|known| ids(&known.state)).unwrap_or_default();
     if let Some(known) = known {
         journal.inherit(known);
+    }
+    for spec in &dropped {
+        journal.forget(spec, bench);
     }
     let _lock = store.as_ref().map(Store::lock_claims).transpose()?;
     refuse_what_others_have(bench, &journal, &sinks)?;
     if let Some(store) = store {
         if is_damaged {
-            store.put_aside()?;
+            store.put_aside("damaged")?;
         }
         store.save(&journal)?;
     }
     let token_id = journal.state.holdings().0.token_id.clone();
-    Ok(Adopted { token_id, others: seen.others(&journal, &left) })
+    let left_out = dropped.iter().map(Spec::label).collect();
+    Ok(Adopted { token_id, others: seen.others(&journal, &left), left_out })
 }
 
 /// Takes what was not said from the journal that there is.

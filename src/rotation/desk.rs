@@ -142,25 +142,25 @@ impl<'s> Desk<'s> {
         Ok(is_same || client.could_be_own(token_id))
     }
 
-    /// Revokes a token; `heir` signs where the requests are signed by the token itself.
+    /// Revokes a token, which a person was asked about; `heir` signs where the requests are signed by the token itself.
     pub fn revoke(&self, target: &Target, heir: Option<&Secret>) -> Result<Revoked, Error> {
         let heir = heir.map(|value| self.signed_by(value)).transpose()?;
         let client = heir.as_ref().map_or_else(|| self.client(), |heir| Ok(heir.client()))?;
-        self.confirm(client, target)?;
         match self.on_behalf_of {
             None => tokens::revoke(client, target, OwnRule::Allow, self.bench.origin),
             Some(_) => admin::revoke(client, target, OwnRule::Allow, self.bench.origin),
         }
     }
 
-    /// Asks the person at the terminal, if there is one and the workspace is real.
-    fn confirm(&self, client: &Client, target: &Target) -> Result<(), Error> {
+    /// Asks the person at the terminal, if there is one and the workspace is real; returns whether that took its time.
+    pub fn confirm(&self, target: &Target) -> Result<bool, Error> {
         let session = self.bench.session;
-        if !session.gate().asks() || !tokens::needs_consent(client)? {
-            return Ok(());
+        if !session.gate().asks() || !tokens::needs_consent(self.client()?)? {
+            return Ok(false);
         }
         let token = (target.token_id.clone(), target.comment.clone());
-        session.gate().confirm(&[token], session.workspace()?.place(), self.bench.origin)
+        session.gate().confirm(&[token], session.workspace()?.place(), self.bench.origin)?;
+        Ok(true)
     }
 }
 

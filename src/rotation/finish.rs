@@ -50,11 +50,13 @@ impl Rotation<'_> {
             self.tell(format!("`before_revoke` keeps token {} alive", short(&old.token_id)));
             return Ok(Next::End);
         }
-        // A hook takes its time, so that one more look is the last before the end.
-        if !self.hooks.names().is_empty() && !matches!(self.guard(&new)?, Guarded::Sound) {
+        let target = Target { token_id: old.token_id.clone(), comment: Some(old.comment.clone()) };
+        let took_time = self.desk.confirm(&target)? || !self.hooks.names().is_empty();
+        // A hook and a person take their time, so that one more look is the last before the end.
+        if took_time && !matches!(self.guard(&new)?, Guarded::Sound) {
             return Ok(Next::GoOn);
         }
-        self.revoke_old(&old, &new)
+        self.revoke_old(&old, &new, &target)
     }
 
     /// Begins the grace anew if its beginning is yet to come: it would be waited for while the new token expires.
@@ -121,10 +123,9 @@ impl Rotation<'_> {
     }
 
     /// Revokes the old token, which every sink was just seen not to hold.
-    fn revoke_old(&mut self, old: &Holding, new: &Holding) -> Result<Next, Error> {
-        let target = Target { token_id: old.token_id.clone(), comment: Some(old.comment.clone()) };
+    fn revoke_old(&mut self, old: &Holding, new: &Holding, target: &Target) -> Result<Next, Error> {
         let heir = self.heir_of(old)?;
-        match self.desk.revoke(&target, heir.as_ref())? {
+        match self.desk.revoke(target, heir.as_ref())? {
             Revoked::Dry => return Ok(Next::End),
             Revoked::Done => self.tell(format!("revoked token {}", short(&old.token_id))),
             Revoked::AlreadyGone => {

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use super::desk::Desk;
 use super::fingerprint::Salt;
+use super::forget::{kept, read_at_first};
 use super::hooks::Hooks;
 use super::journal::{Holding, Journal, State};
 use super::policy::{Request, Selector};
 use super::report::Report;
-use super::run::{Reach, Rotation, open_all, open_store, read_all};
+use super::run::{Reach, Rotation, open_all, open_store};
 use super::sink::{Bench, Reading, Sink, Spec};
 use super::slot::Stamp;
 use super::store;
@@ -29,12 +30,13 @@ impl<'s> Rotation<'s> {
         reach: Reach,
         hooks: &'s dyn Hooks,
     ) -> Result<Self, Error> {
+        request.refuse_contradiction()?;
         let state = bench.session.settings().state_dir();
         let known = store::peek(&state, bench.slot)?;
         // What was begun is ended with the sinks it was begun with.
         let open = known.as_ref().filter(|journal| journal.state.is_open());
-        let specs = open.map_or(&request.sinks, |journal| &journal.sinks);
-        let sinks = open_all(specs, bench)?;
+        let specs = open.map_or_else(|| request.sinks.clone(), |journal| kept(journal, request));
+        let sinks = open_all(&specs, bench)?;
         let wanted = open_all(&request.sinks, bench)?;
         let places = sinks.iter().chain(&wanted).map(|sink| sink.key()).collect();
         let (store, journal) = open_store(bench, places)?;
@@ -42,7 +44,7 @@ impl<'s> Rotation<'s> {
             return Err(Error::Locked { what: format!("the slot {}", bench.slot) });
         }
         let desk = Desk::open(bench, request.policy.on_behalf_of.as_deref())?;
-        let readings = read_all(&sinks)?;
+        let readings = read_at_first(&sinks, open.is_some(), bench)?;
         let tokens = desk.list(readings.values())?;
         let host = desk.host()?;
         let seen = Seen {
@@ -70,6 +72,7 @@ impl<'s> Rotation<'s> {
             waits_until: None,
             next: Time::NEVER,
             unverified: Vec::new(),
+            left_out: Vec::new(),
             strays: 0,
         };
         let rotation = Self {

@@ -10,6 +10,7 @@ mod adopt;
 mod desk;
 mod finish;
 mod fingerprint;
+mod forget;
 mod hooks;
 mod identify;
 mod journal;
@@ -31,6 +32,7 @@ use crate::session::Session;
 
 pub use abort::{Aborted, abort};
 pub use adopt::adopt;
+pub use forget::forget;
 pub use hooks::{Hooks, NoHooks};
 pub use overview::{overview, plan};
 pub use policy::{Policy, Request, Selector};
@@ -55,9 +57,15 @@ pub fn rotate(
     Ok(rotation.finish_report())
 }
 
-/// Ends what was begun for a slot, as its journal remembers it; makes nothing new.
-pub fn resume(session: &Session, slot: &Slot, origin: &Origin) -> Result<Report, Error> {
+/// Ends what was begun for a slot, as its journal remembers it but for the places to forget; makes nothing new.
+pub fn resume(
+    session: &Session,
+    slot: &Slot,
+    forget: Vec<String>,
+    origin: &Origin,
+) -> Result<Report, Error> {
     let journal = store::peek(&session.settings().state_dir(), slot)?;
     let journal = journal.ok_or_else(|| abort::unknown(session, slot))?;
-    rotate(session, &Request::of(&journal), Reach::Finish, &NoHooks, origin)
+    let request = Request::of(&journal).forgetting(forget)?;
+    rotate(session, &request, Reach::Finish, &NoHooks, origin)
 }

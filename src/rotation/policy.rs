@@ -29,6 +29,8 @@ pub struct Request {
     pub force: bool,
     /// Whether the user vouches that the sinks hold the token.
     pub adopt: bool,
+    /// The labels of sinks that are given up, whatever they hold.
+    pub forget: Vec<String>,
 }
 
 impl Request {
@@ -41,7 +43,20 @@ impl Request {
             policy: journal.policy.clone(),
             force: false,
             adopt: false,
+            forget: Vec::new(),
         }
+    }
+
+    /// Gives up some of the sinks, by their labels.
+    pub fn forgetting(mut self, forget: Vec<String>) -> Result<Self, Error> {
+        let known: Vec<String> = self.sinks.iter().map(Spec::label).collect();
+        if let Some(sink) = forget.iter().find(|sink| !known.contains(sink)) {
+            let sink = sink.clone();
+            return Err(self.slot.error(RotationTrouble::NoPlace { sink, known }));
+        }
+        self.sinks.retain(|spec| !forget.contains(&spec.label()));
+        self.forget = forget;
+        Ok(self)
     }
 }
 

@@ -92,11 +92,7 @@ impl Rotation<'_> {
                 }
             }
             Reading::Holds { .. } | Reading::Absent => {
-                let reason = "it does not give back what was put there".to_owned();
-                return Err(self
-                    .bench
-                    .slot
-                    .error(RotationTrouble::SinkUnfit { sink: name, reason }));
+                return Err(self.bench.slot.error(RotationTrouble::NotKept { sink: name }));
             }
         }
         if self.step(key) != Some(Step::Acked) {

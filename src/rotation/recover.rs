@@ -12,6 +12,8 @@ use crate::secret::Secret;
 impl Rotation<'_> {
     /// Brings the journal into a state from which the run can go on, with the new value in hand where it is needed.
     pub(super) fn recover(&mut self) -> Result<(), Error> {
+        self.forget_places()?;
+        self.tell_of_left_out()?;
         let before = self.journal.clone();
         match &self.journal.state {
             State::Idle { .. } | State::Settled { .. } => {}
@@ -63,6 +65,13 @@ impl Rotation<'_> {
             ids.sort();
             ids.dedup();
             let stamp = stray.stamp.clone();
+            if self.confirm_all(&ids, &stamp)? {
+                // That took its time, in which a sink may have got it.
+                self.read_sinks()?;
+                if self.may_be_held(&self.journal.strays[at]) {
+                    continue;
+                }
+            }
             if self.revoke_all(&ids, &stamp)? && !ids.is_empty() {
                 self.journal.strays[at].revoked = Some(self.now());
                 self.save()?;
@@ -81,6 +90,7 @@ impl Rotation<'_> {
             .collect();
         for stamp in stamps {
             let ids = self.find(&stamp);
+            self.confirm_all(&ids, &stamp)?;
             self.revoke_all(&ids, &stamp)?;
         }
         Ok(())
@@ -101,6 +111,16 @@ impl Rotation<'_> {
     fn is_used(&self, token_id: &str) -> bool {
         let (current, old) = self.journal.state.holdings();
         current.token_id == token_id || old.is_some_and(|old| old.token_id == token_id)
+    }
+
+    /// Asks the person at the terminal about tokens that are to be revoked; returns whether that took its time.
+    fn confirm_all(&self, ids: &[String], stamp: &Stamp) -> Result<bool, Error> {
+        let mut took_time = false;
+        for id in ids {
+            let target = Target { token_id: id.clone(), comment: Some(stamp.to_string()) };
+            took_time |= self.desk.confirm(&target)?;
+        }
+        Ok(took_time)
     }
 
     /// Revokes tokens; true if none of them can live any more.

@@ -27,6 +27,8 @@ pub struct Report {
     pub next: Time,
     /// The sinks of which nothing was read back.
     pub unverified: Vec<String>,
+    /// The places that the journal knows or knew and the run was not told of, or told to forget.
+    pub left_out: Vec<String>,
     /// How many strays may still live.
     pub strays: usize,
 }

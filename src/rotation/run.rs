@@ -170,7 +170,8 @@ impl Rotation<'_> {
             self.read_sinks()?;
             refuse_what_others_have(self.bench, &self.journal, &self.sinks)?;
         }
-        self.refuse_strange_values()
+        self.refuse_strange_values()?;
+        self.let_go()
     }
 
     /// Reads every sink anew.
@@ -257,7 +258,7 @@ pub(super) fn open_all<'s>(
 }
 
 /// Returns whether two sinks are one place, or one lies in the other.
-fn is_one_place(one: &dyn Sink, other: &dyn Sink) -> bool {
+pub(super) fn is_one_place(one: &dyn Sink, other: &dyn Sink) -> bool {
     let (key, other_key) = (one.key(), other.key());
     key == other_key
         || one.surroundings().is_some_and(|whole| whole == other_key)

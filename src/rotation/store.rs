@@ -102,9 +102,9 @@ impl Store {
             .map_err(|error| self.unwritable(&error))
     }
 
-    /// Puts a journal aside that nobody can use.
-    pub fn put_aside(&self) -> Result<PathBuf, Error> {
-        let aside = place_aside(&self.state, &self.slot);
+    /// Puts a journal aside that nobody can use, or wants any more.
+    pub fn put_aside(&self, why: &str) -> Result<PathBuf, Error> {
+        let aside = place_aside(&self.state, &self.slot, why);
         fs::rename(&self.path, &aside).map_err(|error| self.unwritable(&error))?;
         Ok(aside)
     }
@@ -119,12 +119,12 @@ impl Store {
 }
 
 /// Returns where a slot's journal would lie if it was put aside.
-pub fn place_aside(state: &Path, slot: &Slot) -> PathBuf {
+pub fn place_aside(state: &Path, slot: &Slot, why: &str) -> PathBuf {
     let path = path_of(state, slot);
     (1..u32::MAX)
-        .map(|number| path.with_extension(format!("damaged-{number}")))
+        .map(|number| path.with_extension(format!("{why}-{number}")))
         .find(|path| path.symlink_metadata().is_err())
-        .unwrap_or_else(|| path.with_extension("damaged"))
+        .unwrap_or_else(|| path.with_extension(why))
 }
 
 /// Returns the names of the slots that have a journal below the state folder, in order.

@@ -188,6 +188,7 @@ fn what_no_place_has_yet_can_be_given_up() {
     place.run("rotations abort deploy").expect(expect![[r#"
         --- stderr
         error: slot deploy: there is nothing to abort: no rotation is open
+        hint: `patroll rotations resume deploy` ends what is open, `patroll rotations forget deploy` forgets the slot
         --- exit 1
     "#]]);
 }
@@ -220,12 +221,13 @@ fn what_every_place_has_can_only_be_ended() {
     place.run("rotations abort deploy").expect(expect![[r#"
         --- stderr
         error: slot deploy: there is nothing to abort: every sink holds the new token, and a later run ends it
+        hint: `patroll rotations resume deploy` ends what is open, `patroll rotations forget deploy` forgets the slot
         --- exit 1
     "#]]);
     place.run("rotations adopt deploy").expect(expect![[r#"
         --- stderr
         error: slot deploy: its journal is sound, and a rotation is under way
-        hint: `patroll rotations resume deploy` ends it, `patroll rotations abort deploy` gives it up
+        hint: `patroll rotations resume deploy` ends it, `patroll rotations abort deploy` gives it up; after `patroll rotations forget deploy` it can be adopted as it is
         --- exit 1
     "#]]);
 }

@@ -29,6 +29,7 @@ fn what_is_dead_is_put_back_nowhere() {
     place.run("rotations abort deploy").expect(expect![[r#"
         --- stderr
         error: slot deploy: there is nothing to abort: the old token is dead, so a later run has to end it
+        hint: `patroll rotations resume deploy` ends what is open, `patroll rotations forget deploy` forgets the slot
         --- exit 1
     "#]]);
     assert_eq!(place.folder.read("token.txt"), new);

@@ -145,7 +145,7 @@ fn nobody_else_ends_what_they_watch() {
     place.run("rotations resume deploy").expect(expect![[r#"
         --- stderr
         error: slot deploy: it was begun with before_revoke, which only its script has
-        hint: run its script again
+        hint: run its script again, or another that rotates this slot
         --- exit 1
     "#]]);
 }

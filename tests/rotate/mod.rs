@@ -8,6 +8,8 @@ use crate::support::{DAY, Folder, Outcome, Patroll, World};
 mod commands;
 /// Giving up and taking over in odd moments.
 mod ending;
+/// What is left out, given up, forgotten.
+mod forgetting;
 /// A script's functions that look on.
 mod hooks;
 /// How often a token is asked for.

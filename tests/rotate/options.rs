@@ -39,6 +39,7 @@ fn a_whole_rotation_waits_for_its_grace_and_then_does_nothing() {
           "waits_until": "2027-01-24T12:00:00Z",
           "next": "2027-03-24T12:00:00Z",
           "unverified": [],
+          "left_out": [],
           "strays": 0
         }
         --- exit 0

@@ -245,7 +245,7 @@ fn one_token_and_one_place_belong_to_one_slot() {
         --slot other --to-file token.txt
         --- stderr
         error: slot other: token [new-1] bears the stamp of the slot `deploy`
-        hint: one token, and one place, belongs to one slot
+        hint: rotate it as `deploy`; where that is not known, `patroll rotations adopt deploy` with its sinks rebuilds it
         --- exit 1
         --slot other --to-file held --adopt --comment deploy
         --- stderr

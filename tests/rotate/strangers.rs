@@ -6,7 +6,7 @@ use pretty_assertions::assert_eq;
 use serde_json::json;
 
 use super::{HOUR, Place};
-use crate::support::{DAY, World, expect};
+use crate::support::{DAY, Patroll, Real, World, expect};
 
 #[test]
 fn another_user_sees_nothing_and_is_not_believed_that_it_is_gone() {
@@ -86,7 +86,7 @@ fn a_place_that_another_slot_has_by_now_is_not_taken() {
     place.rotate(&format!("--to-file token.txt {theirs}")).expect(expect![[r#"
         --- stderr
         error: slot deploy: command `[DIR]/put` belongs to the slot `other`
-        hint: one token, and one place, belongs to one slot
+        hint: one token, and one place, belongs to one slot; `patroll rotations forget other` gives that one up
         --- exit 1
     "#]]);
 }
@@ -124,4 +124,53 @@ fn a_clock_that_was_once_ahead_stops_nothing_for_good() {
     assert_eq!((forced(), forced()), (1, 1));
     place.world.advance(-5 * DAY * HOUR);
     assert_eq!(forced(), 0);
+}
+
+/// A script that rotates on a workspace that passes for a real one, so that whoever watches is asked.
+fn watched<'p>(place: &'p Place, real: &Real, options: &str) -> Patroll<'p> {
+    let options = format!("slot: \"deploy\", sinks: [to_file(\"token.txt\")], {options}");
+    let run = place.knowing().through(&place.world, real.host());
+    run.script(&format!("tokens_rotate(#{{ {options} }})")).args("--allow-write .")
+}
+
+#[test]
+fn what_is_changed_while_a_person_thinks_is_seen_before_the_end() {
+    let place = Place::new();
+    let real = Real::before(&place.world);
+    let old = place.folder.read("token.txt");
+    let run = || watched(&place, &real, "grace: \"1h\"");
+    assert_eq!(run().run().code(), 0);
+    place.pass(2);
+    let asked = run().terminal(80).start().await_stdout("[N]o:");
+    fs::write(place.folder.work().join("token.txt"), &old).unwrap();
+    assert_eq!(asked.type_in("y\r").finish().code(), 0);
+    assert_ne!(place.folder.read("token.txt"), old);
+    assert_eq!(place.world.writes(), "created a token [new-1]\n");
+    place.pass(2);
+    let asked = run().terminal(80).start().await_stdout("[N]o:");
+    assert_eq!(asked.type_in("y\r").finish().code(), 0);
+    assert_eq!(place.world.writes(), "created a token [new-1]\nrevoked a token [deploy]\n");
+}
+
+#[test]
+fn a_stray_that_is_put_back_while_a_person_thinks_is_left_alone() {
+    let place = Place::new();
+    let real = Real::before(&place.world);
+    let old = place.folder.read("token.txt");
+    place.folder.write("put", "#!/bin/sh\nexit 1\n", 0o755);
+    let blind = "--to-file token.txt --to-command ./put --unverified";
+    let rotate = format!("tokens rotate --slot deploy {blind}");
+    let run = place.knowing().through(&place.world, real.host());
+    assert_eq!(run.args(&rotate).run().code(), 1);
+    let new = place.folder.read("token.txt");
+    // No place that can be read holds the new token: it is a stray, whose end is asked about.
+    fs::write(place.folder.work().join("token.txt"), &old).unwrap();
+    let put = format!("command `{}`", place.folder.work().join("put").display());
+    let options = format!("expires_within: \"7d\", forget: [\"{put}\"]");
+    let asked = watched(&place, &real, &options).terminal(80).start().await_stdout("[N]o:");
+    fs::write(place.folder.work().join("token.txt"), &new).unwrap();
+    let outcome = asked.type_in("y\r").finish();
+    // It is replaced where it lies, and revoked by a run that sees that.
+    let writes = "created a token [new-1]\ncreated a token [new-2]\n";
+    assert_eq!(place.world.writes(), writes, "{outcome}");
 }

@@ -53,6 +53,11 @@ impl CommandSpec {
         Ok(self)
     }
 
+    /// Returns what it is to people.
+    pub fn label(&self) -> String {
+        format!("command `{}`", effect_of(&self.put, false).0.what())
+    }
+
     /// Opens the sink; runs nothing yet.
     pub fn open<'s>(&self, bench: Bench<'s>) -> Result<CommandSink<'s>, Error> {
         let sink = CommandSink { spec: self.clone(), bench };
@@ -98,7 +103,7 @@ impl CommandSink<'_> {
 
 impl Sink for CommandSink<'_> {
     fn name(&self) -> String {
-        format!("command `{}`", self.effect().0.what())
+        self.spec.label()
     }
 
     fn key(&self) -> String {

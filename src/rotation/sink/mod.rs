@@ -121,7 +121,17 @@ impl Spec {
                 None => format!("file {}", spec.path.display()),
             },
             Self::Secret(spec) => format!("secret {}/{}", spec.scope, spec.key),
-            Self::Command(spec) => format!("command `{}`", spec.put.join(" ")),
+            Self::Command(spec) => spec.label(),
+        }
+    }
+
+    /// Returns whether what one gives back is what the other does: a command whose way to write has changed.
+    pub fn is_read_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Command(one), Self::Command(other)) => {
+                one.read.is_some() && one.read == other.read
+            }
+            _ => false,
         }
     }
 

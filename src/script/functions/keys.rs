@@ -36,6 +36,7 @@ const KEYS: &[(&str, &[&str])] = &[
             "grace",
             "scopes",
             "adopt",
+            "forget",
             "on_behalf_of",
             "verify",
             "on_published",

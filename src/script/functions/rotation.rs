@@ -40,8 +40,11 @@ mod api {
     /// `on_behalf_of` names the service principal whose token it is, for an administrator. Three functions may look on:
     /// `verify` and `before_revoke` answer false to stop; `on_published` is told once, or never if the run is killed just then.
     ///
+    /// A place of the run before that `sinks` leaves out, and that may still hold the token, ends the run before anything is
+    /// changed: name it again, or give it up by what it is called, `forget: ["file /etc/ci/token"]`.
+    ///
     /// Returns a map: `slot`, `before`, `after` (`idle`, `minted`, `settled`), `reason`, `token_id`, `old_token_id`,
-    /// `waits_until`, `next`, `unverified`, `strays`, `done`, `is_changed`. Throws before anything is changed if anything speaks against it, and with
+    /// `waits_until`, `next`, `unverified`, `left_out`, `strays`, `done`, `is_changed`. Throws before anything is changed if anything speaks against it, and with
     /// both tokens valid after that; `OUTCOME_UNKNOWN` means run it again.
     ///
     /// ```rhai
@@ -233,7 +236,9 @@ fn read_request(context: &NativeCallContext<'_>, options: &Map) -> Result<Reques
     };
     let (force, adopt) = (flag(options, "force")?, flag(options, "adopt")?);
     let slot = Slot::parse(&name).map_err(Failed::Error)?;
-    Ok(Request { slot, selector, sinks, policy, force, adopt })
+    let forget = options.get("forget").map(|names| texts(names, "forget")).transpose()?;
+    let forget = forget.unwrap_or_default();
+    Ok(Request { slot, selector, sinks, policy, force, adopt, forget })
 }
 
 fn file(
@@ -273,6 +278,7 @@ fn to_map(report: Report) -> Map {
         ("waits_until".into(), report.waits_until.map_or(Dynamic::UNIT, Dynamic::from)),
         ("next".into(), Dynamic::from(report.next)),
         ("unverified".into(), texts(report.unverified).into()),
+        ("left_out".into(), texts(report.left_out).into()),
         ("strays".into(), i64::try_from(report.strays).unwrap_or(i64::MAX).into()),
         ("done".into(), texts(report.done).into()),
         ("is_changed".into(), is_changed.into()),
