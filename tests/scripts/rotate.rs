@@ -31,9 +31,9 @@ fn dry_then_live_then_the_grace_then_the_end() {
     let (world, folder) = place(61 * DAY);
     run(&world, &folder, &format!("{ARGS} -n")).expect(expect![[r#"
         would   what                            comment  asked by
-        create  a token for 90d                 deploy   bundled:rotate:33
-        write   [DIR]/token.txt           bundled:rotate:33
-        revoke  [deploy]....                    deploy   bundled:rotate:33
+        create  a token for 90d                 deploy   bundled:rotate:35
+        write   [DIR]/token.txt           bundled:rotate:35
+        revoke  [deploy]....                    deploy   bundled:rotate:35
         --- stderr
         dry run: 3 changes would be made; nothing was
         --- exit 0
@@ -76,9 +76,9 @@ fn what_is_missing_is_said_before_anything_changes() {
     run(&world, &folder, "run rotate").expect(expect![[r#"
         --- stderr
         error: slot : `` is no name for a slot
-          --> bundled:rotate:33:14
+          --> bundled:rotate:35:14
            |
-        33 | let report = tokens_rotate(rotation);
+        35 | let report = tokens_rotate(rotation);
            |              ^^^^^^^^^^^^^
         hint: a name has 1 to 40 of a-z, 0-9, `.`, `_` and `-`
         --- exit 2
@@ -86,9 +86,9 @@ fn what_is_missing_is_said_before_anything_changes() {
     run(&world, &folder, "run rotate --slot deploy").expect(expect![[r#"
         --- stderr
         error: slot deploy: it has no sink
-          --> bundled:rotate:33:14
+          --> bundled:rotate:35:14
            |
-        33 | let report = tokens_rotate(rotation);
+        35 | let report = tokens_rotate(rotation);
            |              ^^^^^^^^^^^^^
         hint: name one: to_profile, to_file, to_secret or to_command
         --- exit 2
@@ -96,9 +96,9 @@ fn what_is_missing_is_said_before_anything_changes() {
     run(&world, &folder, "run rotate --slot deploy --to-file token.txt").expect(expect![[r#"
         --- stderr
         error: writing [DIR]/token.txt needs a permission that this run does not have
-          --> bundled:rotate:33:14
+          --> bundled:rotate:35:14
            |
-        33 | let report = tokens_rotate(rotation);
+        35 | let report = tokens_rotate(rotation);
            |              ^^^^^^^^^^^^^
         hint: add --allow-write [DIR]/token.txt
         --- exit 5
@@ -163,6 +163,7 @@ fn they_explain_themselves() {
           --adopt                vouch that the places hold it, where nothing proves that
           --comment TEXT         the comment of its token, where what the places hold does not tell
           --force                replace it now
+          --forget TEXT          a place that it had and that is given up, such as "file /etc/ci/token"
           --grace DURATION       how long the old token lives on [default: 1d]
           --older-than DURATION  the age from which on it is replaced [default: 60d]
           --slot TEXT            a name for this credential
