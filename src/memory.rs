@@ -16,7 +16,7 @@ const LEAST: usize = 16 << 20;
 
 /// Returns how many bytes are taken now.
 pub fn taken() -> usize {
-    COUNTED.allocated()
+    usize::MAX - COUNTED.remaining()
 }
 
 /// Returns how many bytes of memory the process has held at most, as the system counts them; only Linux tells.

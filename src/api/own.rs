@@ -52,7 +52,11 @@ impl OwnToken {
     /// Returns whether `token_id` is, or by its hash could be, the credential in use.
     pub fn could_be(&self, token_id: &str) -> bool {
         let hashes = self.hashes.read().unwrap_or_else(PoisonError::into_inner);
-        self.configured.iter().chain(hashes.iter()).any(|own| own == token_id)
+        self.matches(&hashes, token_id)
+    }
+
+    fn matches(&self, hashes: &[String], token_id: &str) -> bool {
+        self.configured.iter().chain(hashes).any(|own| own == token_id)
     }
 
     /// Takes note of the value that the credential has now; the one it had is still nobody else's.
@@ -77,7 +81,8 @@ impl OwnToken {
         if !self.is_token {
             return;
         }
-        for token in tokens.iter_mut().filter(|token| self.could_be(token.token_id())) {
+        let hashes = self.hashes.read().unwrap_or_else(PoisonError::into_inner);
+        for token in tokens.iter_mut().filter(|token| self.matches(&hashes, token.token_id())) {
             token.mark_own();
             let _ = self.listed.set(token.token_id().to_owned());
         }

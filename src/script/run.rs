@@ -210,9 +210,9 @@ impl Run {
         self.0.unseen.borrow().iter().cloned().collect()
     }
 
-    /// Returns this run as the tag by which `of` finds it.
+    /// Returns this run as the tag by which `of` finds it; shared, as each call of a closure copies it.
     pub fn tag(&self) -> Dynamic {
-        Dynamic::from(self.clone())
+        Dynamic::from(self.clone()).into_shared()
     }
 }
 

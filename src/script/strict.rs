@@ -3,6 +3,8 @@
 //! Rhai answers `false` when two values cannot be compared, which at 3 a.m. is a quiet "nothing to do". The wildcards
 //! below catch every such pair, in both orders; exact pairs are registered first and win.
 
+use std::any::TypeId;
+
 use rhai::{Array, Dynamic, Engine, FnPtr};
 
 use super::convert::type_word;
@@ -70,12 +72,12 @@ fn register_order<T: Ord + Clone + 'static>(engine: &mut Engine) {
         .register_fn(">=", |left: T, right: T| left >= right);
 }
 
-fn refuse_others<T: Clone + 'static>(engine: &mut Engine) {
+fn refuse_others<T: 'static>(engine: &mut Engine) {
+    let (this, anything) = (TypeId::of::<T>(), TypeId::of::<Dynamic>());
     for operator in OPERATORS {
-        engine
-            .register_fn(operator, |left: T, right: Dynamic| refuse(&Dynamic::from(left), &right));
-        engine
-            .register_fn(operator, |left: Dynamic, right: T| refuse(&left, &Dynamic::from(right)));
+        for kinds in [[this, anything], [anything, this]] {
+            engine.register_raw_fn(operator, kinds, |_, sides| refuse(sides[0], sides[1]));
+        }
     }
 }
 

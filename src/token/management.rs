@@ -55,14 +55,14 @@ impl Token {
     /// The API does not say whether it counts seconds, milliseconds or days: taken is what lies in the token's own life.
     pub fn last_used_day(&self) -> Option<Time> {
         let found: Use = serde_json::from_str(self.raw()).ok()?;
-        let life = DAWN.max(self.created().plus(DAY.negated()))..=self.0.seen.plus(DAY);
+        let life = DAWN.max(self.created().plus(DAY.negated()))..=self.seen().plus(DAY);
         read_day(found.last_used_day.0).filter(|day| life.contains(day))
     }
 
     /// Returns how long it is known to have gone unused, from the end of the day of its last use: nothing if that day is
     /// not known, so that what is not known never looks unused.
     pub fn unused_for(&self) -> Duration {
-        let unused = self.last_used_day().map(|day| self.0.seen.since(day.plus(DAY)));
+        let unused = self.last_used_day().map(|day| self.seen().since(day.plus(DAY)));
         unused.unwrap_or(Duration::from_ms(0)).max(Duration::from_ms(0))
     }
 

@@ -1,7 +1,7 @@
 //! One request and its reply over HTTP, whatever the reply is; what to make of it is `trouble`'s.
 
 use std::fmt::Write as _;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, ErrorKind, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -118,7 +118,25 @@ fn user_agent(method: &str, automation: Option<&str>) -> String {
 fn receive(response: Response<Body>, longest: u64) -> Result<Reply, ureq::Error> {
     let (head, mut body) = response.into_parts();
     let length = body.content_length().unwrap_or(0).min(LARGEST_RESERVE);
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    body.with_config().limit(longest).reader().read_to_end(&mut bytes)?;
+    let mut reader = body.with_config().limit(longest).reader();
+    let bytes = read_all(&mut reader, usize::try_from(length).unwrap_or(0))?;
     Ok(Reply { status: head.status.as_u16(), headers: head.headers, body: bytes })
+}
+
+/// Reads to the end, into memory that comes zeroed from the system if `length` was told rightly: a long list is written
+/// there once.
+fn read_all(reader: &mut impl Read, length: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    let mut filled = 0;
+    while filled < length {
+        match reader.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(filled);
+    reader.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
