@@ -7,7 +7,7 @@ use std::path::Path;
 use fastrand::Rng;
 use nix::libc;
 
-use super::form::Size;
+use super::form::{self, Form, Size};
 use super::matrix::{Case, Matrix};
 use super::report::{Promise, Tally};
 use super::subject::Subject;
@@ -15,9 +15,9 @@ use super::tracer::{Act, Side};
 use super::world::{Setup, World};
 
 const MATRIX: Matrix =
-    Matrix { name: "journals", size: Size { short: 400, long: 1600 }, threads: super::CORES };
+    Matrix { name: "journals", size: Size { short: 400, long: 12_000 }, threads: super::CORES };
 
-/// How many damages one world meets.
+/// How many damages one world meets; all there are in the long form: each byte flipped, and each end cut off.
 const PER_WORLD: usize = 20;
 
 /// How far a rotation is when its journal is damaged.
@@ -63,9 +63,9 @@ fn die_at_the_last_sink(world: &mut World, subject: &Subject) {
     });
 }
 
-/// Damages a text; tells how.
-fn damage(text: &mut Vec<u8>, rng: &mut Rng, number: usize) -> String {
-    let place = rng.usize(..text.len());
+/// Damages a text at a place, or at any; tells how.
+fn damage(text: &mut Vec<u8>, rng: &mut Rng, number: usize, place: Option<usize>) -> String {
+    let place = place.unwrap_or_else(|| rng.usize(..text.len()));
     if number.is_multiple_of(2) {
         let bit = rng.u8(..8);
         text[place] ^= 1 << bit;
@@ -77,8 +77,9 @@ fn damage(text: &mut Vec<u8>, rng: &mut Rng, number: usize) -> String {
 
 /// Tries the matrix on a subject.
 pub fn run(subject: &Subject, cases: usize) -> Tally {
+    let is_whole = form::form() == Form::Long && subject.is_told;
     let per_world = PER_WORLD.min(cases.div_ceil(STAGES.len()));
-    let worlds = cases.div_ceil(per_world);
+    let worlds = if is_whole { STAGES.len() } else { cases.div_ceil(per_world) };
     MATRIX.run(subject, worlds, |number, mut rng| {
         let stage = STAGES[number % STAGES.len()];
         let mut world = World::new(&Setup::simple(rng.u64(..)));
@@ -88,9 +89,10 @@ pub fn run(subject: &Subject, cases: usize) -> Tally {
             world.break_promise(Promise::Live, &format!("no journal at {stage:?}"));
             return Case { what: format!("{stage:?}"), starts: 0, violations: world.violations() };
         };
-        for damaged in 0..per_world {
+        let damages = if is_whole { 2 * whole.len() } else { per_world };
+        for damaged in 0..damages {
             let mut text = whole.clone();
-            let how = damage(&mut text, &mut rng, damaged);
+            let how = damage(&mut text, &mut rng, damaged, is_whole.then_some(damaged / 2));
             fs::write(&path, &text).unwrap();
             let held = world.held();
             let ran = world.run(subject, false);
@@ -103,7 +105,7 @@ pub fn run(subject: &Subject, cases: usize) -> Tally {
             fs::write(&path, &whole).unwrap();
         }
         world.settle(subject);
-        let what = format!("{stage:?}, {per_world} damages");
+        let what = format!("{stage:?}, {damages} damages");
         Case { what, starts: world.starts, violations: world.violations() }
     })
 }

@@ -7,7 +7,7 @@ use std::thread;
 use fastrand::Rng;
 
 use super::form::{self, Size};
-use super::report::{Tally, Violation};
+use super::report::{self, Tally, Violation};
 use super::subject::Subject;
 
 /// A matrix by its name, its size, and how many cases may run at once: more than cores if they mostly wait.
@@ -45,6 +45,9 @@ impl Matrix {
                 }
                 let seed = form::seed().wrapping_mul(1_000_003).wrapping_add(number as u64);
                 let Case { what, starts, violations } = case(number, Rng::with_seed(seed));
+                if form::only().is_some() {
+                    report::say(&format!("case {number}, {what}\n"));
+                }
                 tally.lock().unwrap().add(number, &what, starts, &violations);
             }
         };

@@ -40,6 +40,8 @@ mod commands;
 mod kill;
 /// Any file call failing.
 mod errno;
+/// Runs that hang, or are short of something.
+mod halts;
 /// Damaged journals.
 mod journals;
 /// Rotations with a mistake, each of which has to be caught.

@@ -2,12 +2,14 @@
 //! or harmless, and once all is as it should be, all is well.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 
 use fastrand::Rng;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
+use rustix::process::geteuid;
+use sha2::{Digest, Sha256};
 
 use super::form::Size;
 use super::journals::{STAGES, reach};
@@ -18,10 +20,10 @@ use super::subject::Subject;
 use super::world::{Setup, World};
 
 const MATRIX: Matrix =
-    Matrix { name: "paths", size: Size { short: 100, long: 400 }, threads: super::CORES };
+    Matrix { name: "paths", size: Size { short: 150, long: 900 }, threads: super::CORES };
 
-/// The files that a run may meet, from the world's root.
-const PATHS: [&str; 8] = [
+/// The files that a run may meet, from the world's root; `[LOCK]` is the lock of the first sink.
+const PATHS: [&str; 11] = [
     "work/token",
     "home/.databrickscfg",
     "home/.local/state/patroll/rotations/deploy.json",
@@ -30,7 +32,13 @@ const PATHS: [&str; 8] = [
     "home/.local/state/patroll/audit.jsonl",
     "home/.local/state/patroll",
     "home/.local",
+    "work/.token.patroll-new",
+    "home/.local/state/patroll/rotations/.deploy.json.patroll-new",
+    "home/.local/state/patroll/rotations/[LOCK]",
 ];
+
+/// Who owns a file that is somebody else's.
+const SOMEBODY: u32 = 12_345;
 
 const MASKS: [&str; 6] = ["000", "022", "077", "0177", "0277", "0777"];
 
@@ -42,16 +50,28 @@ enum Odd {
     Pipe,
     Folder,
     File,
+    /// What was there, and somebody else's; only an administrator can try that.
+    Stranger,
 }
 
-const ODDITIES: [Odd; 5] = [Odd::Link, Odd::DanglingLink, Odd::Pipe, Odd::Folder, Odd::File];
+const ODDITIES: [Odd; 6] =
+    [Odd::Link, Odd::DanglingLink, Odd::Pipe, Odd::Folder, Odd::File, Odd::Stranger];
 
 impl Odd {
     /// Lies down at `path`; what was there lies at `aside` until it gets up again.
     fn lie_down(self, path: &Path, aside: &Path) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let _ = fs::rename(path, aside);
+        if !matches!(self, Self::Stranger) {
+            let _ = fs::rename(path, aside);
+        }
         match self {
+            Self::Stranger => {
+                if !path.exists() {
+                    fs::write(path, "").unwrap();
+                }
+                // Who is no administrator tries a plain file instead.
+                let _ = chown(path, Some(SOMEBODY), None);
+            }
             Self::Link => symlink(aside, path).unwrap(),
             Self::DanglingLink => symlink("nowhere", path).unwrap(),
             Self::Pipe => mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR).unwrap(),
@@ -62,6 +82,12 @@ impl Odd {
 
     /// Gets up. What a run has put in its place stays, if it went well.
     fn get_up(self, path: &Path, aside: &Path, went_well: bool) {
+        if matches!(self, Self::Stranger) && path.exists() {
+            let _ = chown(path, Some(geteuid().as_raw()), None);
+            if !fs::read(path).is_ok_and(|content| content.is_empty()) {
+                return;
+            }
+        }
         if went_well && !matches!(self, Self::Link) && path.exists() {
             return;
         }
@@ -84,7 +110,7 @@ fn odd_file(world: &mut World, subject: &Subject, number: usize, rng: &mut Rng) 
         world.advance(25);
     }
     let root = world.root.path().to_owned();
-    let (path, aside) = (root.join(name), root.join("vault/aside"));
+    let (path, aside) = (root.join(name.replace("[LOCK]", &lock(&root))), root.join("vault/aside"));
     // A sink that is no file holds nothing, and none of that is patroll's doing.
     let places = world.sinks.iter().enumerate();
     let struck = places.filter(|(_, sink)| sink.path(&root).as_ref() == Some(&path));
@@ -101,6 +127,33 @@ fn odd_file(world: &mut World, subject: &Subject, number: usize, rng: &mut Rng) 
     let told = ran.stderr.lines().next().unwrap_or_default().to_owned();
     let begun = if is_begun { format!("at {stage:?}") } else { "at the start".to_owned() };
     format!("{odd:?} at {name} {begun}: exit {:?} {told}", ran.code)
+}
+
+/// Tells what the lock of the first sink is called.
+fn lock(root: &Path) -> String {
+    let digest = Sha256::digest(format!("file {}", root.join("work/token").display()));
+    let digits =
+        digest.iter().take(16).fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+    format!(".{digits}.lock")
+}
+
+/// Nobody says where home is, or it is none: then something else says where things lie, or nothing is changed.
+fn homeless(world: &mut World, subject: &Subject, number: usize) -> String {
+    let root = world.root.path().to_owned();
+    let is_told = number.is_multiple_of(3);
+    let home = [None, Some(root.join("keep")), Some(root.join("keep/nowhere"))][number % 3].clone();
+    world.variables = vec![("HOME", home.clone())];
+    if is_told {
+        let state = root.join("home/.local/state");
+        world.variables.push(("XDG_STATE_HOME", Some(state)));
+        world.variables.push(("DATABRICKS_CONFIG_FILE", Some(root.join("home/.databrickscfg"))));
+    }
+    let ran = world.run(subject, true);
+    world.variables.clear();
+    if (ran.code == Some(0)) != is_told || (!is_told && ran.writes > 0) {
+        world.break_promise(Promise::Refuses, &format!("exit {:?}\n{}", ran.code, ran.stderr));
+    }
+    format!("home is {home:?}: exit {:?}", ran.code)
 }
 
 fn lost_journal(world: &mut World, subject: &Subject, rng: &mut Rng) -> String {
@@ -142,10 +195,11 @@ pub fn run(subject: &Subject, cases: usize) -> Tally {
         let mut setup = Setup::simple(rng.u64(..));
         setup.sinks.push(Sink::Profile("rotated".to_owned()));
         let mut world = World::new(&setup);
-        let what = match number % 5 {
-            3 => odd_mask(&mut world, subject, number / 5),
+        let what = match number % 6 {
+            5 => homeless(&mut world, subject, number / 6),
+            3 => odd_mask(&mut world, subject, number / 6),
             4 => lost_journal(&mut world, subject, &mut rng),
-            _ => odd_file(&mut world, subject, number, &mut rng),
+            _ => odd_file(&mut world, subject, number / 6 * 3 + number % 6, &mut rng),
         };
         world.settle(subject);
         Case { what, starts: world.starts, violations: world.violations() }

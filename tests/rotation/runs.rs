@@ -1,8 +1,12 @@
 //! The runs of a world: what is typed, what is around it, and what is counted meanwhile.
 
 use std::fs::{self, File};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::calls::Call;
@@ -23,6 +27,17 @@ pub struct Ran {
     pub requests: usize,
     /// What it changed in the workspace.
     pub writes: usize,
+}
+
+/// How often it is looked whether a run hangs.
+const GLANCE: Duration = Duration::from_millis(5);
+
+/// Begins a run whose words go into files.
+fn begin(command: &mut Command, root: &Path) -> Child {
+    let said =
+        |name: &str| File::options().append(true).create(true).open(root.join(name)).unwrap();
+    command.stdin(Stdio::null()).stdout(said("stdout")).stderr(said("stderr"));
+    command.spawn().unwrap()
 }
 
 impl World {
@@ -107,11 +122,7 @@ impl World {
         self.counted(
             is_disturbed,
             |command| {
-                let said = |name: &str| {
-                    File::options().append(true).create(true).open(root.join(name)).unwrap()
-                };
-                command.stdin(Stdio::null()).stdout(said("stdout")).stderr(said("stderr"));
-                let mut child = command.spawn().unwrap();
+                let mut child = begin(command, &root);
                 let watchdog = Watchdog::over(Pid::from_raw(child.id().try_into().unwrap()));
                 let code = child.wait().unwrap().code();
                 watchdog.dismiss();
@@ -119,6 +130,35 @@ impl World {
             },
             subject,
         )
+    }
+
+    /// Runs a subject until it hangs, and sends it a signal then.
+    pub fn run_and_tell(
+        &mut self,
+        subject: &Subject,
+        signal: Signal,
+        hangs: impl Fn(Pid) -> bool,
+    ) -> Ran {
+        let root = self.root.path().to_owned();
+        let run = |command: &mut Command| {
+            let mut child = begin(command, &root);
+            let pid = Pid::from_raw(child.id().try_into().unwrap());
+            let watchdog = Watchdog::over(pid);
+            let mut is_told = false;
+            let code = loop {
+                if let Some(status) = child.try_wait().unwrap() {
+                    break status.code();
+                }
+                if !is_told && hangs(pid) {
+                    kill(pid, signal).unwrap();
+                    is_told = true;
+                }
+                thread::sleep(GLANCE);
+            };
+            watchdog.dismiss();
+            code
+        };
+        self.counted(true, run, subject)
     }
 
     /// Runs a subject under the tracer, and judges what it said and left.
