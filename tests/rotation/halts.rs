@@ -148,7 +148,7 @@ fn short(world: &mut World, subject: &Subject, number: usize, rng: &mut Rng) -> 
         world.advance(25);
     }
     world.before = Some(limit.clone());
-    if number / LIMITS.len() % 2 == 0 {
+    if (number / LIMITS.len()).is_multiple_of(2) {
         world.words = ["--hook", "greedy"].map(str::to_owned).to_vec();
     }
     world.words.extend(["--timeout", "5s"].map(str::to_owned));

@@ -1,7 +1,7 @@
 //! Network trouble at every step: once, twice in a row or always, with and without effect, doubled, late, or sent elsewhere.
 
 use std::fmt::Write as _;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use fastrand::Rng;
 
@@ -17,11 +17,14 @@ use crate::support::Stub;
 const MATRIX: Matrix =
     Matrix { name: "network", size: Size { short: 300, long: 3000 }, threads: 16 };
 
+/// Whose turn it is to get more than anybody wants to read.
+static HUGE: Mutex<()> = Mutex::new(());
+
 /// What is asked for at some step of a rotation.
 const STEPS: [&str; 7] = ["list", "create", "me", "conf", "delete", "secret-put", "secret-get"];
 
 /// What a call can meet; `[ELSEWHERE]` is a server that nobody should ask.
-const KINDS: [&str; 30] = [
+const KINDS: [&str; 34] = [
     "status=400",
     "status=401",
     "status=403",
@@ -51,7 +54,11 @@ const KINDS: [&str; 30] = [
     "duplicate",
     "late=300ms",
     "slow=400ms",
+    "late=1h",
+    "slow=1h",
     "hold,+effect",
+    "huge",
+    "huge,+effect",
 ];
 
 /// How often: what is added to the fault, and in how many runs in a row.
@@ -114,6 +121,8 @@ pub fn run(subject: &Subject, cases: usize) -> Tally {
         } else {
             let (fault, runs) = fault(&mut rng, number, &steps, &here);
             what.push_str(&fault);
+            // What is huge is so for one at a time.
+            let _turn = fault.contains("huge").then(|| HUGE.lock().unwrap());
             for _ in 0..runs {
                 world.sandbox.inject(fault.parse().unwrap());
                 let ran = world.run(subject, true);
