@@ -23,7 +23,7 @@ impl Size {
     /// Tells how many cases patroll's own rotation is to meet.
     pub fn count(self) -> usize {
         match form() {
-            Form::Glimpse => self.short.div_ceil(25),
+            Form::Glimpse => self.short.div_ceil(50),
             Form::Short => self.short,
             Form::Long => self.long,
         }

@@ -1,4 +1,4 @@
-//! The fault harness of rotation: one set of promises, and eight ways to try to break them, for patroll's own order and
+//! The fault harness of rotation: one set of promises, and a dozen ways to try to break them, for patroll's own order and
 //! three orders in common use. `form` says how to run all of it.
 
 /// How many cases run at once, where cases work.
