@@ -75,28 +75,33 @@ impl Trouble {
     }
 }
 
-fn count(subject: &Subject, trouble: &Trouble, hours: i64) -> usize {
+/// Counts the calls that can fail so, for each of `ERRORS`.
+fn count(subject: &Subject, hours: i64) -> [usize; ERRORS.len()] {
     let mut world = World::new(&Setup::simple(7));
     if hours > 0 {
         world.run(subject, false);
         world.advance(hours);
     }
     let root = world.root.path().to_owned();
-    let mut count = 0;
+    let kinds = ERRORS.map(|error| Trouble { place: 0, error, is_made: false, lasts: false });
+    let mut counts = [0; ERRORS.len()];
     world.trace(subject, |call, side| {
-        count += usize::from(side == Side::Before && call.is_below(&root) && trouble.fits(call));
+        if side == Side::Before && call.is_below(&root) {
+            for (count, kind) in counts.iter_mut().zip(kinds) {
+                *count += usize::from(kind.fits(call));
+            }
+        }
         Act::Go
     });
-    count
+    counts
 }
 
 /// Tries the matrix on a subject.
 pub fn run(subject: &Subject, cases: usize) -> Tally {
-    let kinds = ERRORS.map(|error| Trouble { place: 0, error, is_made: false, lasts: false });
-    let calls = kinds.map(|kind| [0, 25].map(|hours| count(subject, &kind, hours)));
+    let calls = [0, 25].map(|hours| count(subject, hours));
     MATRIX.run(subject, cases, |number, mut rng| {
         let is_late = subject.is_ours && rng.u8(..4) == 0;
-        let most = calls[number % ERRORS.len()][usize::from(is_late)];
+        let most = calls[usize::from(is_late)][number % ERRORS.len()];
         let trouble = Trouble::draw(&mut rng, number, most.max(1));
         let mut setup = Setup::simple(rng.u64(..));
         setup.is_scoped = rng.bool();
