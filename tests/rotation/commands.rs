@@ -1,4 +1,4 @@
-//! `rotations resume`, `abort` and `adopt` at every state of a rotation, killed at any system call, with file calls that
+//! `rotations resume`, `abort`, `adopt` and `forget` at every state of a rotation, killed at any system call, with file calls that
 //! fail and a network that does: promises are kept, and from wherever they stop there is a way out.
 
 use std::fmt::Write as _;
@@ -27,6 +27,8 @@ enum Deed {
     Resume,
     Abort,
     Adopt,
+    /// The journal is put aside, and then rebuilt.
+    Forget,
     /// The journal is lost, and to be rebuilt.
     AdoptLost,
     /// The journal cannot be read, and is to be rebuilt.
@@ -35,10 +37,11 @@ enum Deed {
     AbortDamaged,
 }
 
-const DEEDS: [Deed; 6] = [
+const DEEDS: [Deed; 7] = [
     Deed::Resume,
     Deed::Abort,
     Deed::Adopt,
+    Deed::Forget,
     Deed::AdoptLost,
     Deed::AdoptDamaged,
     Deed::AbortDamaged,
@@ -47,13 +50,14 @@ const DEEDS: [Deed; 6] = [
 impl Deed {
     /// Tells whether it ends with a journal that is made of what there is.
     fn rebuilds(self) -> bool {
-        matches!(self, Self::AdoptLost | Self::AdoptDamaged | Self::AbortDamaged)
+        !matches!(self, Self::Resume | Self::Abort | Self::Adopt)
     }
 
     fn words(self) -> Vec<String> {
         let words: &[&str] = match self {
             Self::Resume => &["rotations", "resume", "deploy"],
             Self::Abort | Self::AbortDamaged => &["rotations", "abort", "deploy"],
+            Self::Forget => &["rotations", "forget", "deploy"],
             Self::Adopt => &["rotations", "adopt", "deploy"],
             Self::AdoptLost | Self::AdoptDamaged => {
                 &["rotations", "adopt", "deploy", "--to-file", "token", "--to-profile", "rotated"]
@@ -118,7 +122,7 @@ fn prepare(subject: &Subject, seed: u64, stage: Stage, deed: Deed) -> World {
         Deed::AdoptDamaged | Deed::AbortDamaged => {
             fs::write(world.journal(), "what is this?\n").unwrap();
         }
-        Deed::Resume | Deed::Abort | Deed::Adopt => {}
+        Deed::Resume | Deed::Abort | Deed::Adopt | Deed::Forget => {}
     }
     if deed.rebuilds() && seed % 4 < 3 {
         unite(&world);
@@ -211,9 +215,11 @@ fn find_the_way_out(world: &mut World, subject: &Subject, deed: Deed) -> String 
     match deed {
         // What it says about a slot of which nothing is open is no trouble.
         Deed::Resume | Deed::Abort | Deed::Adopt => drop(type_words(world, deed)),
-        Deed::AdoptLost | Deed::AdoptDamaged | Deed::AbortDamaged => {
-            let again = if deed == Deed::AbortDamaged { Deed::AdoptLost } else { deed };
-            let ran = type_words(world, again);
+        Deed::Forget | Deed::AdoptLost | Deed::AdoptDamaged | Deed::AbortDamaged => {
+            if deed == Deed::Forget && world.journal().exists() {
+                type_words(world, deed);
+            }
+            let ran = type_words(world, Deed::AdoptLost);
             if ran.code != Some(0) {
                 world.break_promise(Promise::Live, &format!("no way out\n{}", ran.stderr));
             }

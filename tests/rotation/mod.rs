@@ -34,7 +34,7 @@ mod tracer;
 /// One case's world.
 mod world;
 
-/// `rotations resume`, `abort` and `adopt`, disturbed.
+/// `rotations resume`, `abort`, `adopt` and `forget`, disturbed.
 mod commands;
 /// Killed at any system call, and while recovering.
 mod kill;
