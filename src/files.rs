@@ -16,6 +16,9 @@ use crate::secret::Secret;
 
 pub use edit::{Access, check_editable, clear_leftover, edit, follow};
 
+/// No file that tells a run something is larger.
+const SMALL: u64 = 16 << 20;
+
 /// A new file that can be written for certain, beside its final name until it is.
 pub struct NewFile {
     path: PathBuf,
@@ -58,6 +61,16 @@ pub fn read(path: &Path, longest: u64) -> Result<Vec<u8>, Error> {
     file.take(longest + 1).read_to_end(&mut bytes).map_err(system)?;
     if bytes.len() as u64 > longest {
         return Err(failed(format!("it is longer than {} MiB", longest >> 20)));
+    }
+    Ok(bytes)
+}
+
+/// Reads what a run is told by a file, or by a pipe: what by mistake has no end must not take all memory.
+pub fn read_small(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(SMALL + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > SMALL {
+        return Err(io::Error::other(format!("it is longer than {} MiB", SMALL >> 20)));
     }
     Ok(bytes)
 }

@@ -4,7 +4,6 @@
 //! keeps what it said before.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,6 +11,7 @@ use crate::api::{Stock, tokens};
 use crate::clock::Time;
 use crate::durable;
 use crate::error::{Error, exit};
+use crate::files;
 use crate::gate::{Changes, Place};
 use crate::session::Session;
 
@@ -117,6 +117,10 @@ impl Metrics {
         if path.is_dir() {
             return Err(failed(std::io::ErrorKind::IsADirectory.into()));
         }
+        // A new file would take the place of the device.
+        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(failed(std::io::Error::other("it is no plain file")));
+        }
         durable::check_room(path).map_err(failed)?;
         Ok(Self { path: path.to_owned(), script: script.to_owned(), runs: Mutex::default() })
     }
@@ -132,7 +136,8 @@ impl Metrics {
         let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
         let mut samples: Vec<_> = runs.iter().flat_map(Figures::samples).collect();
         drop(runs);
-        let before = fs::read_to_string(&self.path).unwrap_or_default();
+        let before = files::read_small(&self.path).ok();
+        let before = before.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
         for line in before.lines().filter(|line| line.starts_with(LAST_SUCCESS)) {
             let name = |line: &str| line.rsplit_once("} ").map(|(name, _)| name.to_owned());
             if name(line).is_some() && samples.iter().all(|(_, known)| name(known) != name(line)) {

@@ -1,6 +1,6 @@
 //! Signing in with a signed token in a file, as Kubernetes puts one beside a job and renews it there.
 
-use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::Credential;
@@ -8,6 +8,7 @@ use super::exchange::{self, Voucher};
 use super::kit::Kit;
 use super::methods::required;
 use crate::error::Error;
+use crate::files;
 use crate::secret::Secret;
 use crate::settings::Connection;
 
@@ -25,7 +26,8 @@ pub fn make(connection: &Connection, kit: &Kit) -> Result<Box<dyn Credential>, E
 impl Voucher for TokenFile {
     /// Reads the file each time, for whoever renews the token does so there.
     fn vouch(&self, _: &dyn Fn() -> Result<String, Error>) -> Result<Secret, Error> {
-        let text = fs::read_to_string(&self.0)
+        let text = files::read_small(&self.0)
+            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| ErrorKind::InvalidData.into()))
             .map_err(|error| Error::io("read", self.0.display(), &error))?;
         match text.trim() {
             "" => Err(Error::CredentialMalformed { source_name: self.0.display().to_string() }),

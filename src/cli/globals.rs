@@ -26,7 +26,7 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "FILE")]
     workspaces: Option<OsString>,
     /// Take only every N-th of several workspaces, beginning with the I-th; N alone takes I from `JOB_COMPLETION_INDEX`
-    #[arg(long, global = true, value_name = "I/N", value_parser = Shard::parse)]
+    #[arg(long, global = true, value_name = "I/N", value_parser = Shard::parse, allow_hyphen_values = true)]
     shard: Option<Shard>,
     /// Use the workspace at this address
     #[arg(long, global = true, value_name = "URL")]

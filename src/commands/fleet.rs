@@ -10,6 +10,7 @@ use std::thread;
 
 use crate::cli::Command;
 use crate::error::{Error, exit, reason};
+use crate::files;
 use crate::gate::{Askers, Planned};
 use crate::metrics::Metrics;
 use crate::output::{Harvest, Output, Reaper, Table};
@@ -52,7 +53,7 @@ fn read_hosts(path: &Path, is_stdin_taken: bool, stop: &Arc<Stop>) -> Result<Str
             return Err(failed("stdin is the script already".to_owned()));
         }
         Some("-") => process::read_stdin(stop, LARGEST)?,
-        _ => std::fs::read(path).map_err(|error| failed(reason(&error)))?,
+        _ => files::read_small(path).map_err(|error| failed(reason(&error)))?,
     };
     String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8".to_owned()))
 }

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use ini::{Ini, ParseOption};
 
 use crate::error::{Error, reason};
+use crate::files;
 
 pub use edit::{Edit, apply};
 pub use write::write;
@@ -47,7 +48,7 @@ impl Profiles {
             lines: BTreeMap::new(),
             is_exposed: false,
         };
-        let text = match fs::read(path) {
+        let text = match files::read_small(path) {
             Ok(bytes) => {
                 String::from_utf8(bytes).map_err(|_| malformed(path, "it is not UTF-8"))?
             }

@@ -1,6 +1,5 @@
 //! Whom a connection trusts, and who it says we are: the files that settings name, read and proven before they are used.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +8,7 @@ use rustls::sign::CertifiedKey;
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
 use crate::error::{Error, reason};
+use crate::files;
 use crate::host::Host;
 use crate::settings::{Identity, Network, Source};
 
@@ -96,7 +96,7 @@ fn read_identity(identity: &Identity) -> Result<ClientCert, Error> {
 }
 
 fn read_file(path: &Path, source: &Source) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|error| unusable(path, source, &reason(&error)))
+    files::read_small(path).map_err(|error| unusable(path, source, &reason(&error)))
 }
 
 fn unusable(path: &Path, source: &Source, reason: &str) -> Error {

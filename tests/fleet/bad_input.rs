@@ -52,6 +52,11 @@ fn names_that_name_nothing() {
         error: cannot read the workspaces in nowhere.txt: no such file or directory
         hint: write one host a line
         --- exit 2
+        $ patroll --workspaces /dev/zero run x.rhai
+        --- stderr
+        error: cannot read the workspaces in /dev/zero: it is longer than 16 MiB
+        hint: write one host a line
+        --- exit 2
         $ patroll --workspaces - run x.rhai
         --- stderr
         error: - names no workspace
@@ -65,6 +70,7 @@ fn names_that_name_nothing() {
         "--workspaces empty.txt run x.rhai",
         "--workspaces bad.txt run x.rhai",
         "--workspaces nowhere.txt run x.rhai",
+        "--workspaces /dev/zero run x.rhai",
         "--workspaces - run x.rhai",
     ]));
 }
@@ -81,6 +87,12 @@ fn shards_that_are_none() {
         $ patroll --all-profiles --shard 0/2 run x.rhai
         --- stderr
         error: invalid value '0/2' for '--shard <I/N>': of 2 shards there is no 0, only 1 to 2
+
+        For more information, try '--help'.
+        --- exit 2
+        $ patroll --all-profiles --shard -1/2 run x.rhai
+        --- stderr
+        error: invalid value '-1/2' for '--shard <I/N>': write I/N, such as 1/4, or N alone where JOB_COMPLETION_INDEX says which
 
         For more information, try '--help'.
         --- exit 2
@@ -103,6 +115,7 @@ fn shards_that_are_none() {
     "#]].assert_eq(&said(&[
         "--all-profiles --shard 3/2 run x.rhai",
         "--all-profiles --shard 0/2 run x.rhai",
+        "--all-profiles --shard -1/2 run x.rhai",
         "--all-profiles --shard x run x.rhai",
         "--all-profiles --shard 2 run x.rhai",
         "-p a --shard 1/2 run x.rhai",

@@ -105,6 +105,12 @@ fn a_file_that_is_not_there_or_malformed() {
         hint: is the path right? `patroll configure --config-file nowhere.cfg` writes one
         --- exit 3
     "#]]);
+    Patroll::new().args("tokens list --config-file /dev/zero").run().expect(expect![[r#"
+        --- stderr
+        error: /dev/zero is not a valid profile file: it is longer than 16 MiB
+        hint: a profile is a line `[NAME]` and lines `key = value` below it
+        --- exit 3
+    "#]]);
     Patroll::new().args("tokens list --config-file .").run().expect(expect![[r#"
         --- stderr
         error: . is not a valid profile file: is a directory

@@ -1,6 +1,7 @@
 //! `--metrics-file`: what Prometheus reads.
 
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
 use std::rc::Rc;
 
 use pretty_assertions::assert_eq;
@@ -117,10 +118,18 @@ fn a_dry_run_leaves_the_figures_alone() {
 fn a_file_that_cannot_be_written_holds_the_run_up() {
     let world = World::new();
     world.token("old", 40 * DAY, 90 * DAY);
+    let folder = Rc::new(Folder::new());
     let run = |path: &str| {
-        let run = Patroll::new().on(&world).args("run cleanup_expired --older-than 30d");
+        let run = Patroll::within(&folder).on(&world).args("run cleanup_expired --older-than 30d");
         run.arg("--metrics-file").arg(path).run()
     };
+    // What is no plain file, such as /dev/null, has to stay what it is.
+    let _socket = UnixListener::bind(folder.work().join("socket")).unwrap();
+    run("socket").expect(expect![[r#"
+        --- stderr
+        error: cannot write socket: it is no plain file
+        --- exit 1
+    "#]]);
     run("no/folder/x.prom").expect(expect![[r#"
         --- stderr
         error: cannot write no/folder/x.prom: no such file or directory
