@@ -61,12 +61,16 @@ impl Scale {
 
     /// Ends the run if a text would be too much; on its way out it is held a few times over.
     fn refuses(&self, weight: usize) -> bool {
-        let is_heavy = weight > LONGEST_TEXT.min(self.limit / 4);
-        if is_heavy {
-            let limit = memory::show(self.limit);
-            self.stop.set(Reason::Failed(Error::OutOfMemory { limit }));
-        }
-        is_heavy
+        let error = if weight > LONGEST_TEXT {
+            let problem = format!("a text would be longer than {} MiB", LONGEST_TEXT >> 20);
+            Error::BadRequest { problem }
+        } else if weight > self.limit / 4 {
+            Error::OutOfMemory { limit: memory::show(self.limit) }
+        } else {
+            return false;
+        };
+        self.stop.set(Reason::Failed(error));
+        true
     }
 }
 

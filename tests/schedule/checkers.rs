@@ -6,7 +6,7 @@ use crate::support::Folder;
 
 const KINDS: [&str; 3] = [
     "-p prod schedule cleanup_expired --older-than 90d --every daily --as",
-    "-p prod-* schedule x.rhai --every 15m --allow-write out --ca-file ca.pem --as",
+    "-p prod-* schedule x.rhai --every 15m --allow-write out --ca-file ca.pem --metrics-file m/p.prom --as",
     "--all-profiles schedule x.rhai --every monthly --shard 9 --as",
 ];
 

@@ -2,6 +2,7 @@
 
 mod checkers;
 mod printing;
+mod written;
 
 use crate::support::Patroll;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Flag, Job, words};
+use super::{Flag, Job, WRITTEN, words};
 use crate::settings::Shard;
 
 /// As many pods share a fleet, if nobody says otherwise.
@@ -11,6 +11,9 @@ const USUAL_SHARDS: usize = 4;
 
 /// Where the image has files.
 const FILES: &str = "/etc/patroll";
+
+/// Where the volume is mounted that outlives the pods.
+const STATE: &str = "/var/lib/patroll";
 
 /// Where the secret is mounted.
 const SECRET: &str = "/run/secrets/patroll";
@@ -50,12 +53,16 @@ fn place(file: &Path, files: &mut Vec<(String, String)>) -> String {
     inside
 }
 
-/// Returns a flag as the pod has it: what it reads lies in the image or in the secret.
+/// Returns a flag as the pod has it: what it reads lies in the image or in the secret, what it writes in the volume.
 fn move_in(flag: Flag, files: &mut Vec<(String, String)>) -> Flag {
     let secret = SECRET_FILES.iter().find(|(name, _)| *name == flag.name);
     let value = match (&flag.value, secret) {
         (Some(_), Some((_, key))) => Some(format!("{SECRET}/{key}")),
-        (Some(path), None) if flag.is_path && !flag.name.starts_with("allow-") => {
+        (Some(path), None) if WRITTEN.contains(&flag.name.as_str()) && path != "-" => {
+            let name = Path::new(path).file_name().unwrap_or_default().to_string_lossy();
+            Some(format!("{STATE}/{name}"))
+        }
+        (Some(path), None) if flag.is_path && path != "-" && !flag.name.starts_with("allow-") => {
             Some(place(Path::new(path), files))
         }
         (value, _) => value.clone(),
@@ -188,7 +195,7 @@ fn pod(job: &Job, arguments: &[String]) -> String {
                 - name: DATABRICKS_CONFIG_FILE
                   value: {SECRET}/databrickscfg
                 - name: PATROLL_STATE_DIR
-                  value: /var/lib/patroll
+                  value: {STATE}
                 - name: TMPDIR
                   value: /tmp
               securityContext:
@@ -207,7 +214,7 @@ fn pod(job: &Job, arguments: &[String]) -> String {
                   mountPath: {SECRET}
                   readOnly: true
                 - name: state
-                  mountPath: /var/lib/patroll
+                  mountPath: {STATE}
                 - name: tmp
                   mountPath: /tmp
           volumes:

@@ -22,6 +22,9 @@ use crate::stop::Stop;
 /// How long a run may take, if nobody says otherwise.
 const USUAL_LIMIT: Duration = Duration::from_hours(1);
 
+/// The flags of files that a run itself writes.
+const WRITTEN: [&str; 2] = ["audit-log", "metrics-file"];
+
 /// What is run, and how often.
 struct Job {
     /// Its name, which begins with `patroll-`.
@@ -119,6 +122,8 @@ impl Flag {
         let Given { name, value, is_path } = given;
         let value = value.map(|value| {
             let path = Path::new(&value);
+            // A dash is stdout, wherever one is.
+            let is_path = is_path && value != "-";
             let value = if is_path { absolute(path)?.into_os_string() } else { value.clone() };
             let wrong =
                 |_| usage(&format!("the value of --{name} is not UTF-8"), "a schedule is text");
@@ -164,6 +169,12 @@ impl Job {
             .iter()
             .filter(move |flag| flag.name == name)
             .filter_map(|flag| flag.value.as_deref())
+    }
+
+    /// Returns the files that a run itself writes.
+    fn written(&self) -> impl Iterator<Item = &Path> {
+        let files = WRITTEN.iter().flat_map(|name| self.values(name));
+        files.filter(|file| *file != "-").map(Path::new)
     }
 
     /// Returns a minute of its own: not every job of a company has to begin at the full hour.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Job, words};
+use super::{Job, WRITTEN, words};
 use crate::cli::Every;
 
 /// Folders that the service does not see.
@@ -77,11 +77,14 @@ fn service(job: &Job) -> String {
     for path in visible(job) {
         let _ = writeln!(unit, "BindReadOnlyPaths={}", words::path_for_systemd(&path));
     }
-    for path in job.values("allow-write").chain(job.values("state-dir")) {
+    // A file that is replaced as a whole, or put aside once it is large, takes a folder that can be written.
+    let folders = job.written().filter_map(Path::parent).map(|folder| folder.display().to_string());
+    let named = job.values("allow-write").chain(job.values("state-dir")).map(str::to_owned);
+    for path in named.chain(folders) {
         let _ = writeln!(
             unit,
             "# the user patroll has to be able to write it\nReadWritePaths={}",
-            words::path_for_systemd(path)
+            words::path_for_systemd(&path)
         );
     }
     unit + HARDENING
@@ -93,9 +96,9 @@ fn visible(job: &Job) -> Vec<String> {
         Some(folder) if job.has_imports => folder,
         _ => file,
     });
-    let written = ["config-file", "allow-write", "state-dir"];
-    let read =
-        job.flags.iter().filter(|flag| flag.is_path && !written.contains(&flag.name.as_str()));
+    let elsewhere = ["config-file", "allow-write", "state-dir"];
+    let is_read = |name| !elsewhere.contains(&name) && !WRITTEN.contains(&name);
+    let read = job.flags.iter().filter(|flag| flag.is_path && is_read(flag.name.as_str()));
     let read = read.filter_map(|flag| flag.value.as_deref().map(Path::new));
     let all = [Some(job.program.as_path()), script].into_iter().flatten().chain(read);
     let hidden = all.filter(|path| HIDDEN.iter().any(|folder| path.starts_with(folder)));

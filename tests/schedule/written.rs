@@ -1,0 +1,51 @@
+//! What a run itself writes lies where the scheduler lets it.
+
+use pretty_assertions::assert_eq;
+
+use crate::support::Patroll;
+
+/// Gives the lines of what is printed that have a word in them.
+fn lines(args: &str, scheduler: &str, words: &[&str]) -> Vec<String> {
+    let run = Patroll::new().args("schedule cleanup_expired --every daily").args(args);
+    let outcome = run.args("--as").arg(scheduler).run();
+    outcome.expect_success();
+    let has_word = |line: &&str| words.iter().any(|word| line.contains(word));
+    outcome.stdout().lines().filter(has_word).map(|line| line.trim().to_owned()).collect()
+}
+
+const FILES: &str = "--metrics-file /srv/metrics/p.prom --audit-log /var/log/patroll/a.jsonl";
+
+#[test]
+fn a_service_may_write_its_figures_and_its_log() {
+    assert_eq!(
+        lines(
+            FILES,
+            "systemd",
+            &["ReadWritePaths", "BindReadOnlyPaths=/srv", "BindReadOnlyPaths=/var"]
+        ),
+        ["ReadWritePaths=/var/log/patroll", "ReadWritePaths=/srv/metrics"]
+    );
+}
+
+#[test]
+fn a_pod_writes_them_to_its_volume() {
+    assert_eq!(
+        lines(FILES, "kubernetes", &["p.prom", "a.jsonl"]),
+        [
+            "- \"--metrics-file=/var/lib/patroll/p.prom\"",
+            "- \"--audit-log=/var/lib/patroll/a.jsonl\""
+        ]
+    );
+}
+
+#[test]
+fn a_log_on_stdout_stays_there() {
+    for (scheduler, expected) in [
+        ("cron", "--audit-log=- "),
+        ("systemd", "--audit-log=- "),
+        ("kubernetes", "\"--audit-log=-\""),
+    ] {
+        let lines = lines("--audit-log -", scheduler, &["--audit-log"]);
+        assert!(lines.len() == 1 && lines[0].contains(expected), "{lines:?}");
+    }
+}
