@@ -48,17 +48,16 @@ impl LogFile {
     /// Sets aside the room that so many lines will take, unseen by those who read the log: what is done has to be written
     /// down afterwards, on a disk that may be full by then.
     pub fn make_room(&mut self, lines: usize) -> io::Result<()> {
-        if !self.is_plain {
-            return Ok(());
+        if self.is_plain {
+            self.lock_current()?;
         }
-        self.lock_current()?;
         let length = self.file.metadata()?.len();
         let room = LARGEST.min(LINE.saturating_mul(lines as u64));
         let made = fallocate(&self.file, FallocateFlags::KEEP_SIZE, length, room.max(1));
         let _ = self.file.unlock();
         match made {
             Err(error @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => Err(error.into()),
-            // Not every file system can do it.
+            // Not every file system can do it, and no device and no pipe.
             _ => Ok(()),
         }
     }
