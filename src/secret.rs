@@ -4,6 +4,7 @@
 //! is `Secret::expose`, whose few callers are the places a value is meant to go.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -19,12 +20,59 @@ const SHORTEST: usize = 8;
 /// The ways Databricks' own secrets begin: personal access tokens, OAuth secrets and their relatives.
 const PREFIXES: [&str; 4] = ["dapi", "dkea", "dosa", "dose"];
 
-static SEEN: RwLock<Vec<Seen>> = RwLock::new(Vec::new());
+const FIRST_OF_PREFIXES: u8 = b'd';
+
+static MEMORY: RwLock<Memory> = RwLock::new(Memory::new());
+
+/// Every registered value, by how it begins: a fleet has hundreds, and each line that is written is looked through.
+struct Memory {
+    values: BTreeMap<Beginning, Vec<Seen>>,
+    first_bytes: [bool; 256],
+}
+
+/// What all values have and few texts.
+type Beginning = [u8; SHORTEST];
 
 /// A registered value; once revealed, stdout may show it, as that is where it was asked for.
 struct Seen {
     value: SecretString,
     is_revealed: bool,
+}
+
+impl Memory {
+    const fn new() -> Self {
+        Self { values: BTreeMap::new(), first_bytes: [false; 256] }
+    }
+
+    fn add(&mut self, value: &str) {
+        let Some((beginning, _)) = value.as_bytes().split_first_chunk() else { return };
+        let alike = self.values.entry(*beginning).or_default();
+        if !alike.iter().any(|known| known.value.expose_secret() == value) {
+            alike.push(Seen { value: SecretString::from(value.to_owned()), is_revealed: false });
+            self.first_bytes[usize::from(beginning[0])] = true;
+        }
+    }
+
+    /// Returns the values that `text` could begin with.
+    fn like(&self, text: &str) -> &[Seen] {
+        let beginning = text.as_bytes().split_first_chunk();
+        let alike = beginning.and_then(|(beginning, _)| self.values.get::<Beginning>(beginning));
+        alike.map_or(&[], Vec::as_slice)
+    }
+
+    fn is_revealed(&self, value: &str) -> bool {
+        self.like(value)
+            .iter()
+            .any(|known| known.is_revealed && known.value.expose_secret() == value)
+    }
+
+    /// Returns how long the secret is that `text` begins with: a registered value, or something of a token value's shape.
+    fn secret_at(&self, text: &str, is_spared: impl Fn(&str) -> bool) -> Option<usize> {
+        let values = self.like(text).iter().map(|known| known.value.expose_secret());
+        let known = values.filter(|value| text.starts_with(*value) && !is_spared(value));
+        let known = known.map(str::len).max();
+        known.or_else(|| shape_length(text).filter(|length| !is_spared(&text[..*length])))
+    }
 }
 
 /// A value that prints as `[redacted]`; making one registers it for `redact`.
@@ -46,9 +94,9 @@ impl Secret {
 
     /// Returns the value for stdout, where somebody asked to see it.
     pub fn reveal(&self) -> &str {
-        let mut seen = SEEN.write().unwrap_or_else(PoisonError::into_inner);
-        for known in seen.iter_mut().filter(|known| known.value.expose_secret() == self.expose()) {
-            known.is_revealed = true;
+        let mut memory = MEMORY.write().unwrap_or_else(PoisonError::into_inner);
+        for known in memory.values.values_mut().flatten() {
+            known.is_revealed |= known.value.expose_secret() == self.expose();
         }
         self.expose()
     }
@@ -80,11 +128,9 @@ fn register(value: &str) {
     let quoted = serde_json::Value::from(value).to_string();
     let escaped = &quoted[1..quoted.len() - 1];
     let percent = percent_encode(value);
-    let mut seen = SEEN.write().unwrap_or_else(PoisonError::into_inner);
+    let mut memory = MEMORY.write().unwrap_or_else(PoisonError::into_inner);
     for form in [value, &encoded, escaped, &percent] {
-        if !seen.iter().any(|known| known.value.expose_secret() == form) {
-            seen.push(Seen { value: SecretString::from(form.to_owned()), is_revealed: false });
-        }
+        memory.add(form);
     }
 }
 
@@ -116,44 +162,26 @@ pub fn redact_unrevealed(text: &str) -> Cow<'_, str> {
 }
 
 fn strike(text: &str, spares_revealed: bool) -> Cow<'_, str> {
-    let seen = SEEN.read().unwrap_or_else(PoisonError::into_inner);
-    let is_spared = |value: &str| {
-        spares_revealed
-            && seen.iter().any(|known| known.is_revealed && known.value.expose_secret() == value)
-    };
-    let mut text = Cow::Borrowed(text);
-    for known in seen.iter().map(|known| known.value.expose_secret()) {
-        if text.contains(known) && !is_spared(known) {
-            text = Cow::Owned(text.replace(known, REDACTED));
-        }
-    }
-    match strike_shapes(&text, is_spared) {
-        Some(clean) => Cow::Owned(clean),
-        None => text,
-    }
-}
-
-/// Strikes out what looks like a token value though nobody registered it: a prefix and 32 hex digits.
-fn strike_shapes(text: &str, is_spared: impl Fn(&str) -> bool) -> Option<String> {
+    let memory = MEMORY.read().unwrap_or_else(PoisonError::into_inner);
+    let is_spared = |value: &str| spares_revealed && memory.is_revealed(value);
     let mut clean: Option<String> = None;
-    let mut copied = 0;
-    let mut from = 0;
-    while let Some(found) = text[from..].find('d').map(|at| from + at) {
-        match shape_length(&text[found..]) {
-            Some(length) if !is_spared(&text[found..found + length]) => {
-                let clean = clean.get_or_insert_default();
-                clean.push_str(&text[copied..found]);
-                clean.push_str(REDACTED);
-                from = found + length;
-                copied = from;
-            }
-            Some(length) => from = found + length,
-            None => from = found + 1,
+    let (mut copied, mut at) = (0, 0);
+    while let Some(byte) = text.as_bytes().get(at) {
+        let is_candidate = *byte == FIRST_OF_PREFIXES || memory.first_bytes[usize::from(*byte)];
+        let length = is_candidate.then(|| memory.secret_at(&text[at..], is_spared)).flatten();
+        if let Some(length) = length {
+            let clean = clean.get_or_insert_default();
+            clean.push_str(&text[copied..at]);
+            clean.push_str(REDACTED);
+            copied = at + length;
         }
+        at += length.unwrap_or(1);
     }
-    clean.map(|clean| clean + &text[copied..])
+    clean.map_or(Cow::Borrowed(text), |clean| Cow::Owned(clean + &text[copied..]))
 }
 
+/// Returns how long what `text` begins with is, if it looks like a token value though nobody registered it: a prefix and
+/// 32 hex digits.
 fn shape_length(text: &str) -> Option<usize> {
     let prefix = PREFIXES.iter().find(|prefix| text.starts_with(**prefix))?;
     let digits = text[prefix.len()..].bytes().take_while(u8::is_ascii_hexdigit).count();
@@ -179,6 +207,27 @@ mod tests {
         assert_eq!(redact("a correct horse battery b"), "a [redacted] b");
         assert_eq!(redact("correct%20horse%20battery"), "[redacted]");
         assert_eq!(redact("Basic Y29ycmVjdCBob3JzZSBiYXR0ZXJ5"), "Basic [redacted]");
+    }
+
+    #[test]
+    fn of_values_that_begin_alike_the_longest_is_struck_out() {
+        let _secrets =
+            ["wolf and bear", "wolf and bear and lynx", "bear and lynx in a den"].map(Secret::new);
+        assert_eq!(redact("wolf and bear and lyn"), "[redacted] and lyn");
+        assert_eq!(
+            redact("äwolf and bear and lynxöbear and lynx in a denü"),
+            "ä[redacted]ö[redacted]ü"
+        );
+        assert_eq!(redact("wolf and bea"), "wolf and bea");
+    }
+
+    #[test]
+    fn what_was_revealed_hides_nothing_else() {
+        let [inner, outer] = ["swordfish", "the swordfish is near"].map(Secret::new);
+        assert_eq!(redact_unrevealed(outer.reveal()), "the [redacted] is near");
+        assert_eq!(redact_unrevealed(inner.reveal()), "swordfish");
+        assert_eq!(redact_unrevealed(outer.expose()), "the swordfish is near");
+        assert_eq!(redact(outer.expose()), "[redacted]");
     }
 
     #[test]

@@ -44,6 +44,7 @@ fn nothing_more_is_done_once_the_audit_log_cannot_be_written() {
 
 #[test]
 #[ignore = "needs a kernel that lets unshare mount a disk, a small one"]
+#[allow(clippy::print_stderr, reason = "what could not be checked is said")]
 fn nothing_is_done_where_the_disk_has_no_room_for_the_audit_log() {
     let apart = || {
         let mut command = Command::new("unshare");

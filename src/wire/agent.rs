@@ -17,6 +17,10 @@ use crate::settings::{MOST_JOBS, Network};
 /// As many as there can be requests at once: with fewer, a connection would be made for each request.
 const CONNECTIONS: usize = MOST_JOBS;
 
+/// Both are zeroed for each connection: bodies that are sent are short, lists that come can be long.
+const SENDING: usize = 8 << 10;
+const RECEIVING: usize = 64 << 10;
+
 /// Load balancers drop idle connections without a word; younger ones are safe.
 const IDLE: Duration = Duration::from_secs(15);
 
@@ -50,6 +54,8 @@ fn configure(host: &Host, network: &Network, output: &Output) -> Result<Config, 
         .max_redirects(0)
         .http_status_as_error(false)
         .no_delay(true)
+        .output_buffer_size(SENDING)
+        .input_buffer_size(RECEIVING)
         .max_idle_connections(CONNECTIONS)
         .max_idle_connections_per_host(CONNECTIONS)
         .max_idle_age(IDLE)
