@@ -1,6 +1,7 @@
 //! What a fleet costs: 200 workspaces of 500 tokens are cleaned by one command, in how much time and memory.
 //!
-//! One worker after the other is the sum of the work; two on two cores may take 1.3 times half of it, and 150 MB. A bound
+//! One worker after the other is the sum of the work; two on two cores may take 1.3 times half of it, and 150 MB. An answer
+//! takes 20 ms, as those of workspaces far away do: without, the local ones would want both cores for themselves. A bound
 //! that is not kept fails the run; a tool that is missing is said, and counts as not measured.
 
 #![allow(
@@ -11,7 +12,7 @@
 
 use std::fmt::Write as _;
 use std::process::{Command, ExitCode, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use patroll::sandbox::{Options, Sandbox};
 
@@ -19,6 +20,7 @@ const PATROLL: &str = env!("CARGO_BIN_EXE_patroll");
 
 const WORKSPACES: usize = 200;
 const TOKENS: usize = 500;
+const LATENCY: Duration = Duration::from_millis(20);
 
 /// As many as there are cores to be used.
 const WORKERS: usize = 2;
@@ -46,7 +48,7 @@ fn main() -> ExitCode {
     );
     println!("|---|---|---|---|---|---|");
     println!(
-        "| clean {WORKSPACES} workspaces of {TOKENS} tokens | {alone:.2} s | {together:.2} s | {shown} | {ratio:.2} | {BOUND} |"
+        "| clean {WORKSPACES} workspaces of {TOKENS} tokens at 20 ms | {alone:.2} s | {together:.2} s | {shown} | {ratio:.2} | {BOUND} |"
     );
     let is_small = memory.is_none_or(|peak| peak <= MEMORY);
     if ratio <= BOUND && is_small { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -54,7 +56,8 @@ fn main() -> ExitCode {
 
 /// Cleans fresh workspaces, so many at a time; returns the seconds it took and the most memory, in MB.
 fn clean(workers: usize) -> (f64, Option<f64>) {
-    let options = Options { tokens: TOKENS, workspaces: WORKSPACES, ..Options::default() };
+    let options =
+        Options { tokens: TOKENS, workspaces: WORKSPACES, latency: LATENCY, ..Options::default() };
     let sandbox = Sandbox::start(options).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut profiles = String::new();

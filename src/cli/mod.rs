@@ -15,7 +15,7 @@ mod unparsed;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::clock::Duration;
 use crate::script::Arguments;
@@ -46,6 +46,16 @@ pub use unparsed::Unparsed;
 )]
 struct Line {
     #[command(flatten)]
+    flags: Flags,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What may stand anywhere.
+#[derive(Debug, Args)]
+struct Flags {
+    #[command(flatten)]
     globals: Globals,
     #[command(flatten)]
     permissions: Permissions,
@@ -53,9 +63,6 @@ struct Line {
     /// Print the version
     #[arg(short = 'v', long, action = clap::ArgAction::Version)]
     version: Option<bool>,
-
-    #[command(subcommand)]
-    command: Option<Command>,
 }
 
 /// What is to be done.
@@ -324,9 +331,12 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Typed, Unparse
 
 fn read(words: Vec<OsString>) -> Result<Typed, clap::Error> {
     // Built once: of a short run, this is a good part.
-    let mut command = Line::command();
+    let command = Line::command();
     let parts = split::split(words, &command)?;
-    let matches = command.try_get_matches_from_mut(parts.patroll)?;
+    let matches = narrow(&command, &parts.patroll)
+        .try_get_matches_from(&parts.patroll)
+        // Help and mistakes are told by who knows all commands.
+        .or_else(|_| command.try_get_matches_from(&parts.patroll))?;
     let mut line = Line::from_arg_matches(&matches)?;
     if let Some(Command::Run { arguments, .. } | Command::Schedule(Schedule { arguments, .. })) =
         &mut line.command
@@ -334,11 +344,21 @@ fn read(words: Vec<OsString>) -> Result<Typed, clap::Error> {
         arguments.clear();
     }
     Ok(Typed {
-        asked: line.globals.into_asked(line.permissions),
+        asked: line.flags.globals.into_asked(line.flags.permissions),
         command: line.command,
         arguments: parts.script,
         flags: parts.flags,
     })
+}
+
+/// Leaves out the commands that are not typed: each would get a copy of every global flag, which takes longer than all else
+/// that is done with a command line.
+fn narrow(command: &clap::Command, words: &[OsString]) -> clap::Command {
+    let is_typed = |name: &str| words.iter().any(|word| word == name);
+    let typed = command.get_subcommands().filter(|command| is_typed(command.get_name())).cloned();
+    let bare = clap::Command::new("patroll").version(env!("CARGO_PKG_VERSION"));
+    let bare = bare.disable_help_subcommand(true).disable_version_flag(true);
+    Flags::augment_args(bare).subcommands(typed)
 }
 
 /// Returns a shell's completion script.

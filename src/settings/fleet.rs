@@ -170,8 +170,8 @@ impl Settings {
     pub fn for_member(&self, member: &Member) -> Self {
         let mut asked = Asked {
             fleet: Fleet::default(),
-            // What many requests share is shared among the workspaces too.
-            jobs: Some((super::USUAL_JOBS / self.at_once()).max(1)),
+            // A workspace bears as many requests whoever else is asked; this machine bears so many in all.
+            jobs: Some((super::MOST_JOBS / self.at_once()).clamp(1, super::USUAL_JOBS)),
             sandbox: member.sandbox.clone(),
             ..self.asked().clone()
         };

@@ -70,8 +70,9 @@ fn what_an_answer_echoes_is_struck_out() {
         let stub = Stub::new([("400 Bad", &body)]);
         Patroll::new().to(stub.host()).secret(encoded).args("--debug tokens list").run()
     };
+    // The whole header is a secret of its own.
     error(&format!("Bearer {token} is bad"))
-        .expect_error("GET /api/2.0/token/list answered 400 BAD: Bearer [redacted] is bad");
+        .expect_error("GET /api/2.0/token/list answered 400 BAD: [redacted] is bad");
     error(&format!("{encoded} is bad"))
         .expect_error("GET /api/2.0/token/list answered 400 BAD: [redacted] is bad");
     error(&format!("{made} is bad"))
