@@ -43,9 +43,7 @@ fn main() -> ExitCode {
         Some(peak) => format!("{peak:.0} MB"),
         None => "NOT MEASURED: /usr/bin/time is missing".to_owned(),
     };
-    println!(
-        "| what | one at a time | {WORKERS} at a time | memory | ratio to the sum / {WORKERS} | bound |"
-    );
+    println!("| what | one at a time | {WORKERS} at a time | memory | ratio | bound |");
     println!("|---|---|---|---|---|---|");
     println!(
         "| clean {WORKSPACES} workspaces of {TOKENS} tokens at 20 ms | {alone:.2} s | {together:.2} s | {shown} | {ratio:.2} | {BOUND} |"

@@ -48,7 +48,7 @@ const RACES: [Race; 2] = [
     Race {
         name: "list 100,000 tokens and filter, against curl and jq",
         tokens: 100_000,
-        rounds: 11,
+        rounds: 31,
         ours: &["eval", "tokens_list().filter(|t| t.is_expired).len()"],
         theirs: &["sh", "-c", COUNT_EXPIRED],
         tools: &["curl", "jq"],

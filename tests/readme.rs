@@ -144,6 +144,22 @@ fn the_table_of_many_revocations_is_one_that_the_bench_has_printed() {
 }
 
 #[test]
+fn the_figures_of_a_fleet_are_those_that_the_bench_prints() {
+    let bench = include_str!("../benches/fleet.rs");
+    let table = README.split("### Fleets").nth(1).unwrap().split("\n##").next().unwrap();
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| ")).collect();
+    let [head, row] = rows[..] else { panic!("{rows:?}") };
+    assert!(bench.contains(&head.replace("2 at a time", "{WORKERS} at a time")), "{head}");
+    let columns: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+    let [what, _, _, memory, ratio, bound] = columns[..] else { panic!("{row} is no row") };
+    let what = what.replace("200", "{WORKSPACES}").replace("500", "{TOKENS}");
+    assert!(bench.contains(&what), "{what}");
+    assert!(bench.contains(&format!("const BOUND: f64 = {bound};")), "{bound}");
+    let megabytes = memory.strip_suffix(" MB").unwrap().parse::<f64>().unwrap();
+    assert!(ratio.parse::<f64>().unwrap() <= bound.parse().unwrap() && megabytes <= 150.0, "{row}");
+}
+
+#[test]
 fn the_map_names_every_module_in_order() {
     let library = include_str!("../src/lib.rs");
     let modules = library.lines().filter_map(|line| {

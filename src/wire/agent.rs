@@ -19,7 +19,7 @@ const CONNECTIONS: usize = MOST_JOBS;
 
 /// Both are zeroed for each connection: bodies that are sent are short, lists that come can be long.
 const SENDING: usize = 8 << 10;
-const RECEIVING: usize = 64 << 10;
+const RECEIVING: usize = 128 << 10;
 
 /// Load balancers drop idle connections without a word; younger ones are safe.
 const IDLE: Duration = Duration::from_secs(15);
