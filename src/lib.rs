@@ -32,6 +32,7 @@ mod token;
 mod clock;
 mod state;
 mod durable;
+mod folder;
 mod host;
 mod stop;
 mod error;

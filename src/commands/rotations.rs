@@ -212,7 +212,7 @@ fn show_report(session: &Session, report: &Report) -> Result<(), Error> {
 }
 
 fn show_overview(session: &Session) -> Result<(), Error> {
-    let slots = rotation::overview(session);
+    let slots = rotation::overview(session)?;
     let output = session.output();
     if output.format() == Format::Json {
         let slots = serde_json::to_string(&slots).unwrap_or_default();

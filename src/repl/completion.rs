@@ -1,11 +1,11 @@
 //! What Tab completes: the script's words, commands, profiles, bundled scripts and paths.
 
-use std::fs;
 use std::path::Path;
 
 use rustyline::completion::Pair;
 
 use super::commands;
+use crate::folder;
 use crate::profile::Profiles;
 use crate::script::{Interactive, bundled_scripts};
 use crate::session::Session;
@@ -51,13 +51,14 @@ pub fn complete(line: &str, interactive: &Interactive, session: &Session) -> (us
 fn paths(word: &str) -> Vec<String> {
     let folder = word.rfind('/').map_or("", |at| &word[..=at]);
     let place = if folder.is_empty() { "." } else { folder };
-    let entries = fs::read_dir(Path::new(place)).into_iter().flatten().flatten();
-    let mut paths: Vec<String> = entries
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
+    let names = folder::names(Path::new(place)).unwrap_or_default();
+    let mut paths: Vec<String> = names
+        .into_iter()
+        .filter_map(|name| {
+            let name = name.into_string().ok()?;
             let is_hidden = name.starts_with('.') && !word[folder.len()..].starts_with('.');
             let path = format!("{folder}{name}");
-            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            let is_folder = Path::new(&path).is_dir();
             let is_script = Path::new(&name).extension().is_some_and(|end| end == "rhai");
             match (is_folder, is_script) {
                 _ if is_hidden => None,

@@ -70,7 +70,10 @@ fn put_aside(session: &Session, slot: &Slot) -> Result<Option<PathBuf>, Error> {
 
 /// Says that there is no such slot, and which there are.
 pub(super) fn unknown(session: &Session, slot: &Slot) -> Error {
-    let known = store::slots(&session.settings().state_dir());
+    let known = match store::slots(&session.settings().state_dir()) {
+        Ok(known) => known,
+        Err(error) => return error,
+    };
     slot.error(RotationTrouble::Unknown { known: known.iter().map(Slot::to_string).collect() })
 }
 

@@ -310,7 +310,7 @@ pub(super) fn refuse_what_others_have(
 ) -> Result<(), Error> {
     let state = bench.session.settings().state_dir();
     let own = ids(&journal.state);
-    for other in store::others(&state, bench.slot) {
+    for other in store::others(&state, bench.slot)? {
         let taken = |what: String| {
             let other = other.slot.to_string();
             Err(bench.slot.error(RotationTrouble::Taken { what, other }))

@@ -38,7 +38,7 @@ pub struct Call {
 }
 
 /// Returns all slots, in order.
-pub fn overview(session: &Session) -> Vec<Overview> {
+pub fn overview(session: &Session) -> Result<Vec<Overview>, Error> {
     let state = session.settings().state_dir();
     let look = |slot: Slot| match store::peek(&state, &slot) {
         Ok(Some(journal)) => Some(glance(&journal)),
@@ -53,7 +53,7 @@ pub fn overview(session: &Session) -> Vec<Overview> {
             next_run: error.hint().unwrap_or_default(),
         }),
     };
-    store::slots(&state).into_iter().filter_map(look).collect()
+    Ok(store::slots(&state)?.into_iter().filter_map(look).collect())
 }
 
 /// Returns the calls that the next run over a slot makes, if it is due.

@@ -1,6 +1,7 @@
 //! The journal on disk: locked while a run lasts, checked when read, replaced as a whole and made to last when written.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use super::journal::Journal;
 use super::slot::Slot;
 use crate::durable;
 use crate::error::{Error, RotationTrouble, reason};
+use crate::folder;
 
 /// The form of the file; another one is not read.
 const VERSION: u32 = 1;
@@ -128,22 +130,20 @@ pub fn place_aside(state: &Path, slot: &Slot, why: &str) -> PathBuf {
 }
 
 /// Returns the names of the slots that have a journal below the state folder, in order.
-pub fn slots(state: &Path) -> Vec<Slot> {
-    let entries = fs::read_dir(state.join(FOLDER)).into_iter().flatten().flatten();
-    let mut slots: Vec<Slot> = entries
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            Slot::parse(name.strip_suffix(".json")?).ok()
-        })
-        .collect();
+pub fn slots(state: &Path) -> Result<Vec<Slot>, Error> {
+    let path = state.join(FOLDER);
+    let names = folder::names(&path)
+        .map_err(|error| Error::io("read", format!("the folder {}", path.display()), &error))?;
+    let slot = |name: OsString| Slot::parse(name.to_str()?.strip_suffix(".json")?).ok();
+    let mut slots: Vec<Slot> = names.into_iter().filter_map(slot).collect();
     slots.sort();
-    slots
+    Ok(slots)
 }
 
 /// Returns the journals of all other slots that can be read: what they hold is theirs.
-pub fn others(state: &Path, slot: &Slot) -> Vec<Journal> {
-    let others = slots(state).into_iter().filter(|other| other != slot);
-    others.filter_map(|other| peek(state, &other).ok().flatten()).collect()
+pub fn others(state: &Path, slot: &Slot) -> Result<Vec<Journal>, Error> {
+    let others = slots(state)?.into_iter().filter(|other| other != slot);
+    Ok(others.filter_map(|other| peek(state, &other).ok().flatten()).collect())
 }
 
 /// Reads a slot's journal without locking it: for looking only.

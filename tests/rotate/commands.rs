@@ -30,6 +30,23 @@ fn nothing_is_remembered_at_first() {
 }
 
 #[test]
+fn what_cannot_be_looked_at_is_not_taken_for_nothing() {
+    let place = Place::new();
+    place.folder.write("state/rotations", "no folder", 0o600);
+    place.run("rotations list --state-dir state").expect(expect![[r#"
+        --- stderr
+        error: cannot read the folder state/rotations: not a directory
+        --- exit 1
+    "#]]);
+    place.run("rotations plan deploy --state-dir state").expect(expect![[r#"
+        --- stderr
+        error: slot deploy: its journal state/rotations/deploy.json cannot be trusted: not a directory
+        hint: nothing was changed; `patroll rotations adopt deploy` with its sinks rebuilds it, `patroll rotations abort deploy` puts it aside
+        --- exit 1
+    "#]]);
+}
+
+#[test]
 fn each_state_is_told_with_what_comes_next() {
     let place = Place::new();
     place.world.fault("create:cut-after");

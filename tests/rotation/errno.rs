@@ -3,6 +3,7 @@
 
 use fastrand::Rng;
 use nix::errno::Errno;
+use nix::libc::SYS_close;
 
 use super::calls::Call;
 use super::form::Size;
@@ -141,4 +142,22 @@ fn the_common_orders_lose_tokens() {
 #[test]
 fn ours_keeps_every_promise() {
     super::expect_none_broken(&MATRIX, run);
+}
+
+#[test]
+fn a_folder_that_cannot_be_closed_stops_nothing() {
+    let mut world = World::new(&Setup::simple(7));
+    let root = world.root.path().to_owned();
+    let mut struck = 0;
+    let ran = world.trace(&Subject::ours(), |call, side| {
+        let is_folder = call.path.as_ref().is_some_and(|path| path.is_dir());
+        if call.number != SYS_close || !call.is_below(&root) || !is_folder || side == Side::Before {
+            return Act::Go;
+        }
+        struck += 1;
+        Act::Deny(Errno::EIO)
+    });
+    assert!(struck > 0, "no folder was closed");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(world.violations().len(), 0);
 }
