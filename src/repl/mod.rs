@@ -41,7 +41,8 @@ type Shared = Rc<RefCell<Interactive>>;
 
 /// Opens the REPL and stays until one leaves; whom to ask before tokens of a real workspace are revoked is told.
 pub fn open(session: &Arc<Session>, askers: Askers) -> Result<(), Error> {
-    on_engine_thread(|| Repl::new(Arc::clone(session), askers)?.run())
+    let memory = session.settings().max_memory();
+    on_engine_thread(memory, || Repl::new(Arc::clone(session), askers)?.run())
 }
 
 struct Repl {

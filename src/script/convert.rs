@@ -88,7 +88,11 @@ pub fn to_json(value: &Dynamic) -> Value {
     if let Some(length) = value.read_lock::<Duration>() {
         return Value::String(length.to_string());
     }
-    serde_json::to_value(value).unwrap_or_else(|_| Value::String(value.type_name().to_owned()))
+    let name = || Value::String(value.type_name().to_owned());
+    if value.is_fnptr() {
+        return name();
+    }
+    serde_json::to_value(value).unwrap_or_else(|_| name())
 }
 
 /// How deep arrays and maps can lie in each other and still be written.

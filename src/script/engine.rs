@@ -8,13 +8,10 @@ use rhai::{Dynamic, Engine, OptimizationLevel};
 use super::functions;
 use super::modules::Modules;
 use super::run::Run;
-use super::{sizes, strict, texts};
+use super::{sizes, stack, strict, texts};
 use crate::error::Error;
 use crate::memory;
 use crate::stop::Reason;
-
-/// The stack of the thread an engine runs on; the limits below fit in it with room to spare, in debug builds too.
-pub const STACK: usize = 64 << 20;
 
 /// The longest text that a script can be given or can say, in bytes.
 pub const LONGEST_TEXT: usize = 32 << 20;
@@ -49,12 +46,13 @@ pub fn build_for(run: &Run, modules: Modules) -> Engine {
     engine
 }
 
-/// Looks at every operation whether the run is ending, and whether the script takes too much memory.
+/// Looks at every operation whether the run is ending, and whether the script takes too much memory, the stack included.
 fn watch(engine: &mut Engine, run: &Run) {
     let stop = Arc::clone(run.session().stop());
     let limit = run.session().settings().max_memory();
+    let is_deep = stack::watch();
     engine.on_progress(move |_| {
-        if memory::taken() > limit {
+        if memory::taken() > limit || is_deep() {
             stop.set(Reason::Failed(Error::OutOfMemory { limit: memory::show(limit) }));
         }
         stop.is_set().then_some(Dynamic::UNIT)

@@ -21,7 +21,7 @@ pub fn evaluate(session: &Arc<Session>, text: &str) -> Result<(), Error> {
     if text.trim().is_empty() {
         return Err(Error::Usage { problem: "the expression is empty".to_owned(), hint: None });
     }
-    on_engine_thread(|| {
+    on_engine_thread(session.settings().max_memory(), || {
         let source = Source::from_text("expression", text);
         let workbench = Workbench::new(&source);
         let run = Run::new(Arc::clone(session), Arguments::default(), Header::default());
@@ -41,7 +41,7 @@ pub fn filter_tokens(
     tokens: impl FnOnce() -> Result<Vec<Token>, Error> + Send,
     text: &str,
 ) -> Result<Vec<Token>, Error> {
-    on_engine_thread(|| {
+    on_engine_thread(session.settings().max_memory(), || {
         let source = Source::from_text("--where", text);
         let workbench = Workbench::new(&source);
         let run = Run::new(Arc::clone(session), Arguments::default(), Header::default());

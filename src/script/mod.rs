@@ -28,6 +28,7 @@ mod report;
 mod run;
 mod sizes;
 mod source;
+mod stack;
 mod strict;
 mod syntax;
 mod texts;

@@ -26,7 +26,7 @@ pub struct Program {
 impl Program {
     /// Compiles and runs the script.
     pub fn run(self, session: &Arc<Session>) -> Result<(), Error> {
-        on_engine_thread(|| self.run_here(session))
+        on_engine_thread(session.settings().max_memory(), || self.run_here(session))
     }
 
     fn run_here(&self, session: &Arc<Session>) -> Result<(), Error> {

@@ -1,4 +1,4 @@
-//! What every use of the engine shares: the texts to draw failures from, a thread of a known stack, and a proper end.
+//! What every use of the engine shares: the texts to draw failures from, a thread with room to nest, and a proper end.
 
 use std::thread;
 
@@ -10,6 +10,7 @@ use super::modules::Modules;
 use super::report::Sources;
 use super::run::Run;
 use super::source::Source;
+use super::stack;
 use crate::error::{Error, exit};
 
 /// What compiling one script needs: the texts to draw from, and where its imports lie.
@@ -58,14 +59,20 @@ pub fn finish(run: &Run, result: Result<(), Error>) -> Result<(), Error> {
     }
 }
 
-/// Runs `work` where the stack has a known size, and hands a panic on.
+/// Runs `work` where the stack is as large as a script that may take so much memory can need, and hands a panic on.
 pub fn on_engine_thread<T: Send>(
+    memory: usize,
     work: impl FnOnce() -> Result<T, Error> + Send,
 ) -> Result<T, Error> {
+    let size = stack::size(memory);
+    let work = || {
+        stack::begin(size);
+        work()
+    };
     thread::scope(|scope| {
         let spawned = thread::Builder::new()
             .name("engine".to_owned())
-            .stack_size(engine::STACK)
+            .stack_size(size)
             .spawn_scoped(scope, work);
         match spawned.map(thread::ScopedJoinHandle::join) {
             Ok(Ok(result)) => result,

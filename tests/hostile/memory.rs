@@ -55,8 +55,8 @@ fn nothing_small_becomes_something_large_at_once() {
     expect_codes(
         LATE,
         &[
-            ("let l = tokens_list(); let a = []; a.pad(450000, l[0]); to_json(a);", 1),
-            ("let l = tokens_list(); let a = []; a.pad(450000, l[0]); output(a);", 1),
+            ("let l = tokens_list(); let a = []; a.pad(250000, l[0]); to_json(a);", 1),
+            ("let l = tokens_list(); let a = []; a.pad(250000, l[0]); output(a);", 1),
             ("let s = \"\"; s.pad(3000000, '['); parse_json(s);", 1),
             ("let s = \"[\"; s.pad(3000000, ','); parse_json(s);", 1),
             (

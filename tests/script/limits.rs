@@ -53,6 +53,18 @@ fn deep_nesting_is_an_error_not_a_crash() {
 }
 
 #[test]
+fn what_nests_as_deep_as_its_memory_goes_is_an_error_not_a_crash() {
+    let script = "let a = [0]; loop { a += [[a.pop()]]; }";
+    let run = Patroll::new().script(script).args("--timeout 60s --max-memory 96M").run();
+    run.expect(expect![[r#"
+        --- stderr
+        error: the script takes more than the 96M of memory that it may
+        hint: --max-memory SIZE allows more
+        --- exit 1
+    "#]]);
+}
+
+#[test]
 fn a_script_has_no_eval_and_no_way_to_files_or_programs() {
     Patroll::new().script("eval(\"1 + 1\");").run().expect(expect![[r#"
         --- stderr

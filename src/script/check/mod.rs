@@ -65,10 +65,13 @@ pub fn compile(
     }
 }
 
+/// What a script takes that is not run.
+const NOTHING: usize = 0;
+
 /// Finds every mistake in some scripts, named as `run` takes them, and in what they import; one that cannot be loaded is a
 /// mistake too.
 pub fn check(scripts: &[String], stop: &Arc<Stop>) -> Result<Checked, Error> {
-    on_engine_thread(|| {
+    on_engine_thread(NOTHING, || {
         let engine = engine::build();
         let mut headers = Vec::new();
         let of_script = |word: &String| {
