@@ -227,7 +227,7 @@ impl Http {
             patience.count();
             let trouble = match self.attempt(signature, request, repeat) {
                 Ok(answer) => {
-                    turn.as_ref().inspect(|turn| turn.succeed());
+                    turn.iter_mut().for_each(|turn| turn.succeed());
                     return Ok(answer);
                 }
                 Err(trouble) => trouble,

@@ -15,11 +15,13 @@ pub struct Throttle {
     stop: Arc<Stop>,
 }
 
-/// A request's turn, until it is dropped.
+/// A request's turn, until it is dropped: only then those who wait may gain by its success, as what came of it can be a
+/// reason for them to stay.
 pub struct Turn<'t> {
     throttle: &'t Throttle,
     /// When it left; none while it is not on its way.
     left: Option<Instant>,
+    has_succeeded: bool,
 }
 
 impl Throttle {
@@ -45,7 +47,7 @@ impl Throttle {
     /// Waits for a turn; there is none any more once the run is ending, or no patience is left.
     pub fn enter(&self) -> Option<Turn<'_>> {
         let left = self.wait()?;
-        Some(Turn { throttle: self, left: Some(left) })
+        Some(Turn { throttle: self, left: Some(left), has_succeeded: false })
     }
 
     fn wait(&self) -> Option<Instant> {
@@ -69,8 +71,13 @@ impl Throttle {
         None
     }
 
-    fn land(&self) {
-        self.lock().land();
+    fn land(&self, has_succeeded: bool) {
+        let mut flow = self.lock();
+        if has_succeeded {
+            flow.succeed(Instant::now());
+        }
+        flow.land();
+        drop(flow);
         // A success can make room for two.
         self.changed.notify_one();
         self.changed.notify_one();
@@ -83,21 +90,22 @@ impl Throttle {
 
 impl Turn<'_> {
     /// Takes note that the workspace did what was asked.
-    pub fn succeed(&self) {
-        self.throttle.lock().succeed(Instant::now());
+    pub fn succeed(&mut self) {
+        self.has_succeeded = true;
     }
 
     /// Waits for another turn; returns whether there is one.
     pub fn again(&mut self) -> bool {
         if self.left.take().is_some() {
-            self.throttle.land();
+            self.throttle.land(false);
         }
+        self.has_succeeded = false;
         self.left = self.throttle.wait();
         self.left.is_some()
     }
 
     /// Takes note of a trouble; of one that it was too much, returns whether there is patience for another try.
-    pub fn heed(&self, trouble: &Trouble) -> Option<bool> {
+    pub fn heed(&mut self, trouble: &Trouble) -> Option<bool> {
         let now = Instant::now();
         if trouble.is_too_much() {
             let mut flow = self.throttle.lock();
@@ -106,7 +114,7 @@ impl Turn<'_> {
         }
         if matches!(trouble, Trouble::Refused { .. }) {
             // A no is an answer, which the workspace had the strength for.
-            self.throttle.lock().succeed(now);
+            self.succeed();
         }
         None
     }
@@ -115,7 +123,25 @@ impl Turn<'_> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         if self.left.is_some() {
-            self.throttle.land();
+            self.throttle.land(self.has_succeeded);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_leaves_before_it_is_known_what_came_of_the_first() {
+        let throttle = Throttle::new(8, Pace::default(), Arc::default());
+        throttle.begin();
+        let mut first = throttle.enter().unwrap();
+        first.succeed();
+        assert_eq!(throttle.lock().leave(Instant::now()), Verdict::AfterAnother);
+        drop(first);
+        let all = [throttle.enter(), throttle.enter()];
+        assert!(all.iter().all(Option::is_some));
+        assert_eq!(throttle.lock().leave(Instant::now()), Verdict::AfterAnother);
     }
 }
