@@ -1,4 +1,7 @@
-//! What a run itself writes lies where the scheduler lets it.
+//! What a run needs and writes lies where the scheduler lets it.
+
+use std::fs;
+use std::process::Command;
 
 use pretty_assertions::assert_eq;
 
@@ -48,4 +51,21 @@ fn a_log_on_stdout_stays_there() {
         let lines = lines("--audit-log -", scheduler, &["--audit-log"]);
         assert!(lines.len() == 1 && lines[0].contains(expected), "{lines:?}");
     }
+}
+
+#[test]
+fn a_service_sees_a_program_in_a_folder_that_services_do_not_see() {
+    let folder = tempfile::tempdir_in("/tmp").unwrap();
+    let program = folder.path().join("patroll");
+    fs::copy(env!("CARGO_BIN_EXE_patroll"), &program).unwrap();
+    let mut command = Command::new(&program);
+    command.args(["schedule", "cleanup_expired", "--every", "daily", "--as", "systemd"]);
+    let output = command.env_clear().env("HOME", folder.path()).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<_> = printed.lines().filter(|line| line.contains("/patroll ")).collect();
+    let program = program.display();
+    assert_eq!(lines, [format!("ExecStart={program} run cleanup_expired --timeout=1h")]);
+    let shown: Vec<_> =
+        printed.lines().filter(|line| line.starts_with("BindReadOnlyPaths=")).collect();
+    assert_eq!(shown, [format!("BindReadOnlyPaths={program}")]);
 }
