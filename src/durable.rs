@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxAttributes, StatxFlags, linkat, open, statx};
 use rustix::io::{Errno, retry_on_intr};
+use rustix::process::geteuid;
 
 /// The mode of what holds a secret.
 pub const PRIVATE: u32 = 0o600;
@@ -91,6 +92,23 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
         _ => {}
     }
     sync_folder(path)
+}
+
+/// Makes the name of a folder last, and those of the folders above it, whoever made them: one that is there may have been
+/// made by a run that died before it had seen to that. What belongs to somebody else was made by no run of ours.
+pub fn make_folder_lasting(path: &Path) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    for folder in path.ancestors().filter(|folder| folder.parent().is_some()) {
+        if fs::metadata(folder)?.uid() != geteuid().as_raw() {
+            break;
+        }
+        match sync_folder(folder) {
+            // Whoever may not look into a folder made nothing there.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => break,
+            synced => synced?,
+        }
+    }
+    Ok(())
 }
 
 /// Opens a file that serves as a lock, private and empty.

@@ -53,7 +53,9 @@ impl Store {
                 RotationTrouble::Unwritable { path: path.to_owned(), reason: reason(error) };
             slot.error(trouble)
         };
-        durable::make_folder(&folder).map_err(|error| failed(&folder, &error))?;
+        durable::make_folder(&folder)
+            .and_then(|()| durable::make_folder_lasting(&folder))
+            .map_err(|error| failed(&folder, &error))?;
         let mut names = vec![(format!("{slot}.lock"), format!("the slot {slot}"))];
         for place in places {
             let digest = hex(&Sha256::digest(&place));

@@ -15,6 +15,9 @@ use super::world::{Setup, World};
 const MATRIX: Matrix =
     Matrix { name: "power", size: Size { short: 200, long: 2000 }, threads: super::CORES };
 
+/// So many calls make the folders of the state.
+const FIRST: usize = 10;
+
 fn setup(rng: &mut Rng, subject: &Subject) -> Setup {
     match rng.u8(..3) {
         0 if subject.is_ours => Setup::own(rng.u64(..)),
@@ -65,7 +68,8 @@ pub fn run(subject: &Subject, cases: usize) -> Tally {
         }
         // A few more than there are with one sink, so that the end is met too.
         let most = calls[usize::from(is_late)] + 6;
-        let place = rng.usize(..most);
+        // Some die while they make their first folders, which the next run finds.
+        let place = rng.usize(..if number % 10 == 5 { FIRST } else { most });
         let mut what = format!("late {is_late}, call {place} of {most}: ");
         let root = world.root.path().to_owned();
         let mut disk = Disk::of(&root);
