@@ -147,7 +147,7 @@ impl Rotation<'_> {
                 return Err(self.bench.slot.error(RotationTrouble::NotKept { sink: name }));
             }
             self.readings.insert(key.clone(), found);
-            self.journal.note(&key, Step::Acked);
+            self.journal.note(&key, Step::Acked, self.now());
             self.save()?;
             self.tell(format!("{name} holds the old value again"));
         }

@@ -114,6 +114,9 @@ pub struct Stray {
     pub asked_expiry: Time,
     /// How far its value got.
     pub sinks: Progress,
+    /// When a later value took its place in a sink: who read it there has the grace to read anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<Time>,
     /// When it was revoked.
     pub revoked: Option<Time>,
     /// Whether the workspace said that it made none; its stamp is watched for all the same.
@@ -247,6 +250,7 @@ impl Journal {
                     fingerprint: None,
                     asked_expiry: *asked_expiry,
                     sinks: Progress::new(),
+                    replaced: None,
                     revoked: None,
                     was_refused: false,
                 };
@@ -259,6 +263,7 @@ impl Journal {
                     fingerprint: new.fingerprint.clone(),
                     asked_expiry: new.expires,
                     sinks: sinks.clone(),
+                    replaced: None,
                     revoked: None,
                     was_refused: false,
                 });
@@ -293,13 +298,18 @@ impl Journal {
     }
 
     /// Notes that a value is about to be put into a sink, or was.
-    pub fn note(&mut self, key: &str, step: Step) {
+    pub fn note(&mut self, key: &str, step: Step, now: Time) {
         if let State::Minted { sinks, .. } | State::Settled { sinks, .. } = &mut self.state {
             sinks.insert(key.to_owned(), step);
         }
-        if step == Step::Acked {
-            for stray in &mut self.strays {
-                if let Some(known) = stray.sinks.get_mut(key) {
+        // What is given up is taken back at once: nobody is to go on with it.
+        let replaced = self.state.is_open().then_some(now);
+        for stray in &mut self.strays {
+            if let Some(known) = stray.sinks.get_mut(key) {
+                if matches!(known, Step::Attempted | Step::Acked) {
+                    stray.replaced = replaced;
+                }
+                if step == Step::Acked {
                     *known = Step::Replaced;
                 }
             }
@@ -309,6 +319,9 @@ impl Journal {
     /// Forgets what is too old to matter, and what a clock that was ahead has dated.
     pub fn forget_the_past(&mut self, now: Time) {
         self.strays.retain(|stray| !stray.is_over(now));
+        for stray in &mut self.strays {
+            stray.replaced = stray.replaced.map(|replaced| replaced.min(now));
+        }
         self.mints.retain(|mint| now.since(mint.at) < A_DAY && mint.at.since(now) < A_DAY);
     }
 }

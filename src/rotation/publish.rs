@@ -63,7 +63,7 @@ impl Rotation<'_> {
         new: &Holding,
         value: &Secret,
     ) -> Result<(), Error> {
-        self.journal.note(key, Step::Attempted);
+        self.journal.note(key, Step::Attempted, self.now());
         self.save()?;
         // Until it is read back, nobody knows what it holds.
         self.readings.insert(key.to_owned(), Reading::Unreadable);
@@ -96,7 +96,7 @@ impl Rotation<'_> {
             }
         }
         if self.step(key) != Some(Step::Acked) {
-            self.journal.note(key, Step::Acked);
+            self.journal.note(key, Step::Acked, self.now());
             self.save()?;
             self.tell(format!("{name} holds the new value"));
         }

@@ -1,4 +1,4 @@
-//! What a run does first: it takes up what an earlier one left, and revokes the strays that no sink can hold.
+//! What a run does first: it takes up what an earlier one left, and revokes the strays that nobody can hold.
 
 use super::desk::Standing;
 use super::journal::{State, Step, Stray};
@@ -49,13 +49,14 @@ impl Rotation<'_> {
         Ok(())
     }
 
-    /// Revokes the strays that no sink can hold.
+    /// Revokes the strays that no sink can hold, nor held within the grace.
     pub(super) fn revoke_strays(&mut self) -> Result<(), Error> {
         self.revoke_doubles()?;
         for at in 0..self.journal.strays.len() {
             let stray = &self.journal.strays[at];
             if stray.revoked.is_some() && self.find(&stray.stamp).is_empty()
                 || self.may_be_held(stray)
+                || self.is_in_grace(stray)?
             {
                 continue;
             }
@@ -162,6 +163,13 @@ impl Rotation<'_> {
                 Some(Reading::Unreadable) | None => true,
             }
         })
+    }
+
+    /// Returns whether somebody may still work with a stray that a sink held until lately: what made it one, such as a
+    /// single refusal, may have been a mistake.
+    fn is_in_grace(&self, stray: &Stray) -> Result<bool, Error> {
+        let Some(replaced) = stray.replaced else { return Ok(false) };
+        Ok(self.now() < replaced.plus(self.grace(self.current())?))
     }
 
     fn is_value_of_stray(&self, value: &Secret, stray: &Stray) -> bool {

@@ -1,7 +1,7 @@
 //! Every kind of place: what is put there, what stays beside it, and what is read back.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use pretty_assertions::assert_eq;
 use rustix::fs::{XattrFlags, getxattr, setxattr};
@@ -278,6 +278,26 @@ fn a_file_with_a_second_name_is_not_torn_from_it() {
         --- exit 1
     "#]]);
     assert_eq!((place.world.writes(), place.folder.read("held")), (String::new(), before));
+}
+
+#[test]
+fn a_profile_file_that_leads_nowhere_is_not_made_anew_there() {
+    let place = Place::new();
+    let address = place.world.address();
+    let lines = format!("host = {}\ntoken = {}", address.host, place.folder.read("token.txt"));
+    place.knowing().profile("prod", &lines);
+    assert_eq!(place.rotate("--to-file token.txt --to-profile prod").code(), 0);
+    let file = place.folder.home().join(".databrickscfg");
+    fs::remove_file(&file).unwrap();
+    symlink("away/databrickscfg", &file).unwrap();
+    fs::create_dir(place.folder.home().join("away")).unwrap();
+    place.rotate("--to-file token.txt --to-profile prod").expect(expect![[r#"
+        --- stderr
+        warning: slot deploy: profile prod stops the rotation under way; if it is gone for good, give it up: --forget 'profile prod'
+        error: cannot read [HOME]/.databrickscfg: it is a link to what is not there
+        --- exit 1
+    "#]]);
+    assert!(!place.folder.home().join("away/databrickscfg").exists());
 }
 
 /// By which its owner and the user 12345 may read a file, and its group may not.

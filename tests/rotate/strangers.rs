@@ -174,3 +174,30 @@ fn a_stray_that_is_put_back_while_a_person_thinks_is_left_alone() {
     let writes = "created a token [new-1]\ncreated a token [new-2]\n";
     assert_eq!(place.world.writes(), writes, "{outcome}");
 }
+
+#[test]
+fn a_value_that_a_sink_held_lives_for_a_grace_after_it_was_taken_out() {
+    let place = Place::new();
+    assert_eq!(place.rotate("--to-file token.txt").code(), 0);
+    place.pass(1);
+    // The workspace refuses it once, which may have been a mistake: some job may work with it.
+    place.world.fault("me:status=401,times=1");
+    place.rotate("--to-file token.txt").expect(expect![[r#"
+        slot deploy: no sink holds token [new-1]..... any more
+        slot deploy: created token [new-2].....
+        slot deploy: file [DIR]/token.txt holds the new value
+        slot deploy: settled: token [deploy].... lives until 2027-01-24 13:00
+        --- exit 0
+    "#]]);
+    place.pass(23);
+    place.rotate("--to-file token.txt").expect(expect![[r#"
+        --- exit 0
+    "#]]);
+    place.pass(1);
+    place.rotate("--to-file token.txt").expect(expect![[r#"
+        slot deploy: revoked the stray token [new-1].....
+        slot deploy: revoked token [deploy]....
+        slot deploy: idle: due 2027-03-24 13:00
+        --- exit 0
+    "#]]);
+}

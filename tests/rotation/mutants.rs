@@ -111,8 +111,8 @@ const MUTANTS: [Mutant; 13] = [
             ),
             (
                 "src/rotation/publish.rs",
-                "self.journal.note(key, Step::Attempted);\n        self.save()?;",
-                "self.journal.note(key, Step::Attempted);",
+                "self.journal.note(key, Step::Attempted, self.now());\n        self.save()?;",
+                "self.journal.note(key, Step::Attempted, self.now());",
             ),
         ],
         trials: &[(kill::run, 100)],

@@ -103,6 +103,10 @@ impl<'s> FileSink<'s> {
             Ok(found) if found.len() > LONGEST => {
                 Err(self.error(action, "it is too long".to_owned()))
             }
+            // What it leads to may be back any time, and a new file there would be hidden then.
+            Err(_) if self.path().is_symlink() => {
+                Err(self.error(action, "it is a link to what is not there".to_owned()))
+            }
             _ => Ok(()),
         }
     }
