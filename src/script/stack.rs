@@ -8,8 +8,11 @@ use std::cell::Cell;
 use std::iter;
 use std::thread::Builder;
 
-/// A quarter of it holds what the engine's own limits allow, with room to spare, in debug builds too.
-const LEAST: usize = 256 << 20;
+/// The least that an engine is given.
+const LEAST: usize = 64 << 20;
+
+/// Holds what the engine's own limits allow, with room to spare, in debug builds too.
+const STEPS: usize = 48 << 20;
 
 /// More than this no machine can use.
 const MOST: usize = 1 << 40;
@@ -32,7 +35,7 @@ pub fn size(memory: usize) -> usize {
 
 /// Remembers where this thread's stack of such a size begins.
 pub fn begin(size: usize) {
-    FLOOR.set(here().saturating_sub(size / 4));
+    FLOOR.set(here().saturating_sub(STEPS.max(size / 4)));
 }
 
 /// Returns what tells whether this thread's stack is so deep that no step may begin, as the rest is for what is nested.
@@ -64,14 +67,17 @@ mod tests {
     }
 
     #[test]
-    fn a_quarter_is_for_steps() {
+    fn a_part_is_for_steps() {
         fn fill(is_deep: &dyn Fn() -> bool, levels: usize) -> bool {
             let page = std::hint::black_box([0_u8; 4096]);
             (levels == 0 && is_deep()) || (levels > 0 && fill(is_deep, levels - 1) && page[0] == 0)
         }
-        begin(1 << 20);
-        let is_deep = watch();
-        assert!(!fill(&is_deep, 10));
-        assert!(fill(&is_deep, 100));
+        let work = || {
+            begin(LEAST);
+            let is_deep = watch();
+            (fill(&is_deep, 1000), fill(&is_deep, 14_000))
+        };
+        let thread = Builder::new().stack_size(2 * LEAST).spawn(work).unwrap();
+        assert_eq!(thread.join().unwrap(), (false, true));
     }
 }
