@@ -227,7 +227,9 @@ impl Http {
             patience.count();
             let trouble = match self.attempt(signature, request, repeat) {
                 Ok(answer) => {
-                    turn.iter_mut().for_each(|turn| turn.succeed());
+                    if let Some(turn) = &mut turn {
+                        turn.succeed();
+                    }
                     return Ok(answer);
                 }
                 Err(trouble) => trouble,
