@@ -120,7 +120,7 @@ impl Grant {
             Self::Secret(scope) => format!("using the secret scope {scope}"),
             Self::Profile(name) => format!("using the profile {name}"),
             Self::Admin => "seeing or changing what belongs to others".to_owned(),
-            Self::Reveal => "reveal()".to_owned(),
+            Self::Reveal => "reading a token's value".to_owned(),
         }
     }
 

@@ -3,10 +3,10 @@
 use rhai::{Array, Dynamic, Engine, ImmutableString, Map};
 use serde_json::Value;
 
-use super::engine::LONGEST_TEXT;
 use super::failure::{Failure, Thrown, mistake};
 use super::functions::{Minted, OtherWorkspace, SecretValue, Sink};
 use super::names;
+use super::weight;
 use crate::clock::{Duration, Time};
 use crate::error::Error;
 use crate::output::{
@@ -16,8 +16,8 @@ use crate::output::{
 use crate::secret::REDACTED;
 use crate::token::Token;
 
-/// The most values that JSON can hold.
-const MOST_VALUES: usize = 2_000_000;
+/// What a cell of a table takes on its way to the output, besides its text.
+const CELL: usize = 256;
 
 /// Returns what a script's author calls the type of a value.
 pub fn type_word(value: &Dynamic) -> String {
@@ -95,59 +95,18 @@ pub fn to_json(value: &Dynamic) -> Value {
     serde_json::to_value(value).unwrap_or_else(|_| name())
 }
 
-/// How deep arrays and maps can lie in each other and still be written.
-const DEEPEST: usize = 10_000;
-
-/// Returns about how long the text of a value is; what is in several places counts in each.
-fn weigh(value: &Dynamic, depth: usize) -> usize {
-    if depth > DEEPEST {
-        return usize::MAX;
-    }
-    if let Some(items) = value.read_lock::<Array>() {
-        return sum(items.iter().map(|item| weigh(item, depth + 1).saturating_add(1)));
-    }
-    if let Some(map) = value.read_lock::<Map>() {
-        let pairs = map.iter();
-        return sum(pairs.map(|(key, item)| weigh(item, depth + 1).saturating_add(key.len() + 4)));
-    }
-    if let Some(token) = value.read_lock::<Token>() {
-        return token.raw().len();
-    }
-    value.read_lock::<ImmutableString>().map_or(8, |text| text.len())
-}
-
-fn sum(weights: impl Iterator<Item = usize>) -> usize {
-    weights.fold(0, usize::saturating_add)
-}
-
-/// Returns about how long the text of an array is.
-pub fn weigh_all(items: &[Dynamic]) -> usize {
-    sum(items.iter().map(|item| weigh(item, 1).saturating_add(2)))
-}
-
-/// Returns about how long the text of a map is.
-pub fn weigh_values(map: &Map) -> usize {
-    sum(map.iter().map(|(key, item)| weigh(item, 1).saturating_add(key.len() + 4)))
-}
-
-/// Refuses a value whose JSON would be longer than a text can be: it could take all memory at once.
-pub fn refuse_heavy(value: &Dynamic) -> Result<(), Thrown> {
-    refuse_heavier(value, LONGEST_TEXT)
-}
-
-/// Refuses a value whose JSON would be about so long, or longer.
-pub fn refuse_heavier(value: &Dynamic, most: usize) -> Result<(), Thrown> {
-    if weigh(value, 0) <= most {
+/// Refuses a value whose JSON would be about so long, or longer: it could take all memory at once.
+pub fn refuse_heavy(value: &Dynamic, most: usize) -> Result<(), Error> {
+    if weight::of_text(value, most) <= most {
         return Ok(());
     }
-    Err(mistake(format!("its JSON would be longer than {} MiB", most >> 20)))
+    Err(Error::BadRequest { problem: format!("its JSON would be longer than {} MiB", most >> 20) })
 }
 
-/// Turns JSON text into script values.
-pub fn parse_json(text: &str) -> Result<Dynamic, Thrown> {
-    let values = text.bytes().filter(|byte| b",[{".contains(byte)).count();
-    if values > MOST_VALUES {
-        return Err(mistake(format!("that JSON holds more than {MOST_VALUES} values")));
+/// Turns JSON text into script values that take no more than about so many bytes.
+pub fn parse_json(text: &str, most: usize) -> Result<Dynamic, Thrown> {
+    if weight::of_json(text) > most {
+        return Err(mistake(format!("that JSON would take more than {} MiB", most >> 20)));
     }
     serde_json::from_str(text).map_err(|error| mistake(format!("that is not JSON: {error}")))
 }
@@ -161,12 +120,15 @@ pub fn is_rows(value: &Dynamic) -> bool {
     }
 }
 
-/// Writes rows in the form that was asked for, with the picked columns or the usual ones.
+/// Writes rows in the form that was asked for, with the picked columns or the usual ones; refuses what would take more than
+/// about so many bytes on its way.
 pub fn output_rows(
     output: &Output,
     value: &Dynamic,
     columns: Option<&[String]>,
+    most: usize,
 ) -> Result<(), Error> {
+    refuse_heavy(value, most)?;
     let one;
     let lock;
     let items: &[Dynamic] = if value.is_array() {
@@ -179,6 +141,10 @@ pub fn output_rows(
     if let Some(columns) = columns {
         refuse_unknown_columns(items, columns)?;
     }
+    if weight::of_table(items, columns).saturating_mul(CELL) > most {
+        let problem = "the table has too many rows and columns".to_owned();
+        return Err(Error::BadRequest { problem });
+    }
     let tokens: Option<Vec<Token>> = items.iter().map(|item| item.clone().try_cast()).collect();
     match tokens {
         Some(tokens) if !tokens.is_empty() => output_tokens(output, &tokens, columns),
@@ -187,7 +153,7 @@ pub fn output_rows(
     }
 }
 
-/// Refuses a column that no row has: a mistyped one would be a column of nothing.
+/// Refuses a column that is there twice, or that no row has: a mistyped one would be a column of nothing.
 fn refuse_unknown_columns(items: &[Dynamic], columns: &[String]) -> Result<(), Error> {
     let has =
         |item: &Dynamic, column: &str| match (item.read_lock::<Token>(), item.read_lock::<Map>()) {
@@ -201,6 +167,10 @@ fn refuse_unknown_columns(items: &[Dynamic], columns: &[String]) -> Result<(), E
         };
     let is_unknown =
         |column: &&String| !items.is_empty() && !items.iter().any(|item| has(item, column));
+    let is_double = |(at, column): &(usize, &String)| columns[..*at].contains(column);
+    if let Some((_, double)) = columns.iter().enumerate().find(is_double) {
+        return Err(Error::BadRequest { problem: format!("the column `{double}` is named twice") });
+    }
     let Some(unknown) = columns.iter().find(is_unknown) else { return Ok(()) };
     let rows: Vec<Value> = items.iter().take(1).map(to_json).collect();
     let keys = all_keys(&rows);

@@ -36,10 +36,15 @@ pub fn build_for(run: &Run, modules: Modules) -> Engine {
     let printer = Rc::new(run.clone());
     let debugger = Rc::clone(&printer);
     engine.on_print(move |text| {
-        // A closed stdout ends the run by itself.
-        let _ = printer.session().output().line(text);
+        // What is refused as a text has none, and a closed stdout ends the run by itself.
+        if !printer.session().stop().is_set() {
+            let _ = printer.session().output().line(text);
+        }
     });
     engine.on_debug(move |text, source, position| {
+        if debugger.session().stop().is_set() {
+            return;
+        }
         let source = source.unwrap_or_default();
         debugger.session().output().note(&format!("{source}:{position:?} {text}"));
     });

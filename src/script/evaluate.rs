@@ -75,5 +75,5 @@ fn show(session: &Session, engine: &Engine, value: &Dynamic) -> Result<(), Error
     if output.format() == Format::Table && !convert::is_rows(value) {
         return output.line(&convert::display(engine, value));
     }
-    convert::output_rows(output, value, None)
+    convert::output_rows(output, value, None, session.settings().max_memory() / 4)
 }

@@ -2,11 +2,11 @@
 //!
 //! How a failure is drawn is `report`'s.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, EvalAltResult, Position};
 
-use super::engine::LONGEST_TEXT;
 use super::known::Known;
 use super::report::{Frame, Report, Sources};
 use crate::error::{Error, ScriptFailure, exit};
@@ -21,6 +21,20 @@ pub type Thrown = Box<EvalAltResult>;
 #[derive(Clone, Debug)]
 pub struct Failure(pub Arc<Error>);
 
+/// The longest message that is said, in bytes; nobody reads a longer one, and cron mails it.
+const LONGEST_MESSAGE: usize = 16 << 10;
+
+/// Cuts a message that nobody would read to its end, after secrets were struck out: one that is cut is known as one no longer.
+pub fn brief(text: &str) -> Cow<'_, str> {
+    let text = secret::redact(text);
+    if text.len() <= LONGEST_MESSAGE {
+        return text;
+    }
+    let is_boundary = |end: &usize| text.is_char_boundary(*end);
+    let end = (0..=LONGEST_MESSAGE).rev().find(is_boundary).unwrap_or_default();
+    format!("{} … ({} bytes more)", &text[..end], text.len() - end).into()
+}
+
 /// Throws `error`; one that no script may swallow ends the run.
 pub fn throw(error: Error, stop: &Stop) -> Thrown {
     if error.is_catchable() {
@@ -33,7 +47,7 @@ pub fn throw(error: Error, stop: &Stop) -> Thrown {
 
 /// Throws a mistake in how a function was called.
 pub fn mistake(problem: impl Into<String>) -> Thrown {
-    let error = Error::BadRequest { problem: problem.into() };
+    let error = Error::BadRequest { problem: brief(&problem.into()).into_owned() };
     EvalAltResult::ErrorRuntime(Dynamic::from(Failure(Arc::new(error))), Position::NONE).into()
 }
 
@@ -121,7 +135,7 @@ impl Told {
 
     /// Draws it at its place, the first of `frames`.
     pub fn draw(self, frames: &[Frame], sources: &Sources) -> ScriptFailure {
-        let message = secret::redact(&visible(&self.message)).into_owned();
+        let message = visible(&brief(&self.message)).into_owned();
         let report = Report { message: &message, frames, sources }.draw();
         ScriptFailure { report, message, hint: self.hint, exit_code: self.exit_code }
     }
@@ -131,12 +145,7 @@ impl Told {
             return Self::of(&failure.0);
         }
         if let Ok(text) = value.clone().into_immutable_string() {
-            return match text.len() {
-                length if length > LONGEST_TEXT => {
-                    Self::new(format!("the script threw a text of {} MiB", length >> 20))
-                }
-                _ => Self::new(text.as_str()),
-            };
+            return Self::new(text.as_str());
         }
         let text = super::convert::debug(engine, value);
         Self::new(format!("the script threw {text}"))

@@ -32,6 +32,7 @@ mod stack;
 mod strict;
 mod syntax;
 mod texts;
+mod weight;
 mod workbench;
 
 pub use bundled::all as bundled_scripts;

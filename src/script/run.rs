@@ -13,6 +13,7 @@ use super::header::Header;
 use crate::api::Client;
 use crate::error::Error;
 use crate::gate::{Admission, Effect, Grant, Origin};
+use crate::secret;
 use crate::session::Session;
 
 /// What was written behind the script's name.
@@ -193,6 +194,17 @@ impl Run {
     /// Turns an error into what a script can catch, or into the end of the run if it may not.
     pub fn throw(&self, error: Error) -> Thrown {
         throw(error, self.session().stop())
+    }
+
+    /// Returns how much a single step may take: on its way it is held a few times over.
+    pub fn most_at_once(&self) -> usize {
+        self.session().settings().max_memory() / 4
+    }
+
+    /// Lets a script have a text from outside; one with a token's value in it takes the permission to read values, or ends
+    /// the run: in a text the value would be known as one no longer.
+    pub fn let_in(&self, context: &NativeCallContext<'_>, text: &str) -> Result<(), Thrown> {
+        if secret::holds_secret(text) { self.require(context, &Grant::Reveal) } else { Ok(()) }
     }
 
     /// Remembers that the value of a new token has gone nowhere yet.

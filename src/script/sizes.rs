@@ -4,13 +4,17 @@
 //! and maps are off: for each call they count all that the array or map holds, so that a thousand times the rows takes a
 //! million times as long.
 
-use rhai::{Array, Blob, Dynamic, Engine, EvalAltResult, ImmutableString, Map, Position};
+use rhai::{Array, Blob, Dynamic, Engine, EvalAltResult, ImmutableString, Position};
 
 use super::engine::LONGEST_TEXT;
 use super::failure::Thrown;
+use super::weight;
 
 /// The most elements that an array can be given at once.
 pub const LONGEST_ARRAY: usize = 500_000;
+
+/// The most bytes that copies of one value can take at once.
+const LARGEST_FILL: usize = 24 << 20;
 
 const TEXT: &str = "Length of string";
 const ARRAY: &str = "Size of array/BLOB";
@@ -54,7 +58,7 @@ fn register_fills(engine: &mut Engine) {
         .register_fn("pad", |array: &mut Array, length: i64, item: Dynamic| {
             let more = length_of(length).saturating_sub(array.len());
             check(ARRAY, array.len() + more, LONGEST_ARRAY)?;
-            check(ARRAY, more.saturating_mul(1 + elements(&item)), LONGEST_ARRAY)?;
+            check(ARRAY, more.saturating_mul(weight::of_copy(&item, LARGEST_FILL)), LARGEST_FILL)?;
             array.resize(array.len() + more, item);
             Ok::<(), Thrown>(())
         })
@@ -143,17 +147,6 @@ fn gather(items: impl Iterator<Item = Dynamic>) -> Result<Array, Thrown> {
     let items: Array = items.take(LONGEST_ARRAY + 1).collect();
     check(ARRAY, items.len(), LONGEST_ARRAY)?;
     Ok(items)
-}
-
-/// Returns how many values a value holds, those of its arrays and maps included.
-fn elements(value: &Dynamic) -> usize {
-    if let Some(items) = value.read_lock::<Array>() {
-        return items.iter().map(|item| 1 + elements(item)).sum();
-    }
-    if let Some(map) = value.read_lock::<Map>() {
-        return map.values().map(|item| 1 + elements(item)).sum();
-    }
-    value.read_lock::<Blob>().map_or(0, |blob| blob.len() / size_of::<Dynamic>())
 }
 
 fn check(what: &str, length: usize, most: usize) -> Result<(), Thrown> {

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, Engine, ImmutableString, Map, NativeCallContext};
 
-use super::convert;
 use super::engine::LONGEST_TEXT;
 use super::run::Run;
+use super::weight;
 use crate::error::Error;
 use crate::memory;
 use crate::stop::{Reason, Stop};
@@ -28,14 +28,14 @@ pub fn register(engine: &mut Engine, run: &Run) {
                 if is_debug { format!("{value:?}").into() } else { value }
             })
             .register_fn(name, move |context: NativeCallContext<'_>, value: &mut Array| {
-                if array.refuses(convert::weigh_all(value)) {
+                if array.refuses(weight::of_texts(value, LONGEST_TEXT)) {
                     return ImmutableString::new();
                 }
                 let items = value.iter_mut().map(|item| element(&context, item));
                 format!("[{}]", items.collect::<Vec<_>>().join(", ")).into()
             })
             .register_fn(name, move |context: NativeCallContext<'_>, value: &mut Map| {
-                if map.refuses(convert::weigh_values(value)) {
+                if map.refuses(weight::of_pairs(value, LONGEST_TEXT)) {
                     return ImmutableString::new();
                 }
                 let pairs = value

@@ -39,14 +39,28 @@ fn grants_given_in_good_faith_do_not_carry_it() {
         "run_command([\"sh\", \"-c\", v]);",
         "run_command([\"sh\", \"-c\", `echo ${v} >&2; exit 1`]);",
         "run_command([\"sh\", \"-c\", \"cat >&2; exit 1\"], #{ stdin: v });",
-        "throw run_command([\"sh\", \"-c\", \"cat\"], #{ stdin: v });",
         "run_command([\"sh\", \"-c\", \"env >&2; exit 1\"], #{ stdin: v });",
-        "http_get(`http://127.0.0.1:1/${read_file(\"own.txt\")}`);",
-        "http_post(\"http://127.0.0.1:1\", read_file(\"own.txt\"));",
-        "throw read_file(\"own.txt\");",
-        "tokens_create(read_file(\"own.txt\"), days(1)); throw 1;",
     ] {
         let outcome = attack(Attack { script: &format!("{MADE} {leak}"), flags, limit: LATE });
         assert_eq!(outcome.code(), 1, "{leak}: {outcome}");
+    }
+}
+
+#[test]
+fn what_comes_back_with_a_value_in_it_is_not_let_in() {
+    let flags =
+        "--allow-run cat --allow-env DATABRICKS_TOKEN --allow-read own.txt --allow-write own.txt";
+    for leak in [
+        "print(run_command([\"cat\"], #{ stdin: v }).sub_string(4));",
+        "v.save(\"own.txt\"); print(read_file(\"own.txt\").sub_string(4));",
+        "print(read_file(\"own.txt\").sub_string(4));",
+        "print((env(\"DATABRICKS_TOKEN\")).sub_string(4));",
+        "http_post(\"http://127.0.0.1:1\", read_file(\"own.txt\"));",
+        "tokens_create(read_file(\"own.txt\"), days(1));",
+        "try { read_file(\"own.txt\"); } catch { } print(1);",
+    ] {
+        let outcome = attack(Attack { script: &format!("{MADE} {leak}"), flags, limit: LATE });
+        assert_eq!(outcome.code(), 5, "{leak}: {outcome}");
+        assert!(outcome.stderr().contains("--allow-reveal"), "{leak}: {outcome}");
     }
 }

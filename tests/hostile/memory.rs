@@ -64,6 +64,21 @@ fn nothing_small_becomes_something_large_at_once() {
                 1,
             ),
             ("let s = \"\"; s.pad(12000000, 'x'); let a = [s]; print(to_json([a, a, a]));", 1),
+            ("let s = \"[\"; s.pad(4000000, \"{\\\"a\\\":1},\"); parse_json(s + \"{}]\");", 1),
+            (
+                "let a = []; for i in 0..5000 { let m = #{}; m[`k${i}`] = i; a.push(m); } output(a);",
+                1,
+            ),
+            (
+                "let a = []; a.pad(1000, #{ a: 1 }); let c = []; c.pad(200000, \"a\"); output(a, c);",
+                1,
+            ),
+            ("let t = tokens_create(\"x\", days(1)); let a = []; a.pad(250000, t); to_json(a);", 1),
+            (
+                "fn z(a) { } let f = Fn(\"z\"); for i in 0..100 { f = f.curry(1); } let a = []; a.pad(400000, f);",
+                1,
+            ),
+            ("let m = #{}; for i in 0..20 { m = #{ m: m }; } let a = []; a.pad(23000, m);", 1),
         ],
     );
 }
@@ -96,5 +111,37 @@ fn a_text_that_is_shared_counts_wherever_it_is_shown() {
         let flags = "--allow-write made --allow-net 127.0.0.1";
         let outcome = attack(Attack { script: &format!("{fill} {step}"), flags, limit: LATE });
         assert_eq!(outcome.code(), 1, "{step}: {outcome}");
+    }
+}
+
+#[test]
+fn a_message_is_as_long_as_somebody_reads() {
+    let fill = "let s = \"\"; s.pad(20000000, '\\x01');";
+    for step in [
+        "throw s;",
+        "throw [s];",
+        "now() == s;",
+        "log_error(s);",
+        "duration(s);",
+        "time(s);",
+        "tokens_create(#{ comment: \"x\", lifetime: s });",
+        "throw error_of(s);",
+    ] {
+        let script = format!(
+            "{fill} fn error_of(s) {{ try {{ duration(s) }} catch (error) {{ error }} }} {step}"
+        );
+        let outcome = attack(Attack { script: &script, flags: "", limit: LATE });
+        assert!(outcome.stderr().len() < 200_000, "{step}: {}", outcome.stderr().len());
+    }
+}
+
+#[test]
+fn a_text_that_stands_for_a_longer_one_counts_as_that() {
+    let fill = "let s = \"\"; s.pad(1000000, 'x'); let e = (); try { duration(s); } catch (error) { e = error; }
+        let a = []; a.pad(100000, e); let b = []; b.pad(10000, to_file(\"/tmp/\" + s));";
+    for step in ["to_json(a);", "output(a);", "throw a;", "print(a);", "to_json(b);", "print(b);"] {
+        let script = format!("{fill} {step}");
+        let outcome = attack(Attack { script: &script, flags: "--allow-write /tmp", limit: LATE });
+        assert!([0, 1].contains(&outcome.code()), "{step}: {outcome}");
     }
 }

@@ -22,7 +22,11 @@ const CALLS: [(&str, &str, &str); 13] = [
     ("secrets_create_scope(\"ci\")", "using the secret scope ci", "--allow-secret ci"),
     ("workspace(\"prod\")", "using the profile prod", "--allow-profile prod"),
     ("admin_tokens_list()", "seeing or changing what belongs to others", "--allow-admin"),
-    ("tokens_create(\"x\", days(1)).token_value.reveal()", "reveal()", "--allow-reveal"),
+    (
+        "tokens_create(\"x\", days(1)).token_value.reveal()",
+        "reading a token's value",
+        "--allow-reveal",
+    ),
 ];
 
 /// Ways to go on after an error, or to call without seeming to.
@@ -141,7 +145,7 @@ fn a_credential_in_a_variable_shows_as_redacted() {
     let secret = "not-of-any-known-shape-5";
     let run = Patroll::new().on(&world).env("DATABRICKS_CLIENT_SECRET", secret).secret(secret);
     let script = r#"let s = env("DATABRICKS_CLIENT_SECRET"); print(s); print(to_json([s])); log_warn(s); print(s.len()); throw s;"#;
-    let run = run.args("--allow-env DATABRICKS_CLIENT_SECRET").script(script);
+    let run = run.args("--allow-env DATABRICKS_CLIENT_SECRET --allow-reveal").script(script);
     run.run().expect(expect![[r#"
         [redacted]
         ["[redacted]"]

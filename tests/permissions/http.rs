@@ -118,8 +118,8 @@ fn no_secret_and_no_plain_connection() {
         let token = world.address().token.clone();
         let run =
             Patroll::new().on(&world).file("own.txt", &token).keeps("own.txt").script(&script);
-        let outcome =
-            run.args("--allow-net 127.0.0.1 --allow-net a.example --allow-read own.txt").run();
+        let flags = "--allow-net 127.0.0.1 --allow-net a.example --allow-read own.txt";
+        let outcome = run.args(flags).args("--allow-reveal").run();
         outcome.expect_error(error);
         assert_eq!(outcome.code(), 1);
     }

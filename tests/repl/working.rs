@@ -218,7 +218,7 @@ fn a_session_may_do_no_more_than_a_script() {
     session.input("made.token_value.save(\"x\")").input("eval(\"1\")").input("tokens_revoke(made)");
     session.shows(expect![[r#"
         dev › made.token_value.reveal()
-        error: reveal() needs a permission that this run does not have
+        error: reading a token's value needs a permission that this run does not have
          --> session:2:18
           |
         2 | made.token_value.reveal()

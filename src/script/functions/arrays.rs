@@ -8,6 +8,7 @@ use crate::script::convert;
 use crate::script::engine::LONGEST_TEXT;
 use crate::script::failure::{Thrown, mistake};
 use crate::script::order::{Key, sort_fallibly};
+use crate::script::weight;
 
 /// Builds the topic.
 pub fn module() -> Module {
@@ -227,7 +228,7 @@ mod api {
     /// ```
     #[rhai_fn(name = "sort", return_raw)]
     pub fn sort_plain(array: &mut Array) -> Result<(), Box<EvalAltResult>> {
-        if convert::weigh_all(array) > LONGEST_TEXT {
+        if weight::of_texts(array, LONGEST_TEXT) > LONGEST_TEXT {
             return Err(mistake("there is too much to sort: more than 32 MiB of text"));
         }
         let mut keyed = Vec::with_capacity(array.len());
@@ -320,7 +321,7 @@ mod api {
         separator: &str,
     ) -> Result<ImmutableString, Box<EvalAltResult>> {
         let between = separator.len().saturating_mul(array.len());
-        if convert::weigh_all(array).saturating_add(between) > LONGEST_TEXT {
+        if weight::of_texts(array, LONGEST_TEXT).saturating_add(between) > LONGEST_TEXT {
             return Err(mistake("the text would be longer than 32 MiB"));
         }
         let texts: Vec<_> =

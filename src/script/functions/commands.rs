@@ -33,7 +33,8 @@ mod api {
     /// line ends at its end. There is no shell: each text is one argument. The program sees who and where it is (`PATH`,
     /// `HOME`, `LANG`, …) and nothing else of the environment. In a dry run it is not run, and the answer is the empty text.
     ///
-    /// Ends the run (exit 5) unless `--allow-run` names the program. Throws if it cannot be run, ends with a code that is not
+    /// Ends the run (exit 5) unless `--allow-run` names the program, and if it answers with a token's value unless there is
+    /// `--allow-reveal` too. Throws if it cannot be run, ends with a code that is not
     /// 0, runs longer than a minute, or is handed a secret as an argument, where every process could read it.
     ///
     /// ```rhai
@@ -99,7 +100,9 @@ fn run_with(
             };
             let ended = command::run(permit, &command, run.session().stop());
             let ended = ended.and_then(|ended| insist_on_success(name, ended));
-            ended.map_err(|error| run.throw(error))?.stdout.expose().into()
+            let ended = ended.map_err(|error| run.throw(error))?;
+            run.let_in(context, ended.stdout.expose())?;
+            ended.stdout.expose().into()
         }
     };
     if let Some(stdin) = stdin {

@@ -13,10 +13,10 @@ pub fn module() -> Module {
 
 #[export_module]
 mod api {
-    /// Returns a variable of the environment as text, or `()` if it is not set or empty. A credential in it is a text like
-    /// any other to the script, and shows as `[redacted]` wherever it is printed.
+    /// Returns a variable of the environment as text, or `()` if it is not set or empty.
     ///
-    /// Ends the run (exit 5) unless `--allow-env` names the variable.
+    /// Ends the run (exit 5) unless `--allow-env` names the variable, and with a token's value in it unless there is
+    /// `--allow-reveal` too.
     ///
     /// ```rhai
     /// // patroll run --allow-env HOME …
@@ -27,6 +27,7 @@ mod api {
         let run = Run::of(&context)?;
         run.require(&context, &Grant::Env(name.to_owned()))?;
         let value = run.session().settings().variable(name).map(ImmutableString::from);
+        run.let_in(&context, value.as_deref().unwrap_or_default())?;
         Ok(value.map_or(Dynamic::UNIT, Dynamic::from))
     }
 }

@@ -24,8 +24,8 @@ pub fn module() -> Module {
 mod api {
     /// Returns a file as text.
     ///
-    /// Ends the run (exit 5) unless `--allow-read` covers the file, wherever links lead. Throws if it cannot be read, is no
-    /// plain file, no UTF-8, or longer than 32 MiB.
+    /// Ends the run (exit 5) unless `--allow-read` covers the file, wherever links lead, and with a token's value in it unless
+    /// there is `--allow-reveal` too. Throws if it cannot be read, is no plain file, no UTF-8, or longer than 32 MiB.
     ///
     /// ```rhai
     /// // patroll run --allow-read ids.txt …
@@ -42,6 +42,7 @@ mod api {
         run.require(&context, &Grant::Read(path.into()))?;
         let bytes = files::read(Path::new(path), LARGEST).map_err(|error| run.throw(error))?;
         let text = String::from_utf8(bytes).map_err(|_| mistake(format!("{path} is not UTF-8")))?;
+        run.let_in(&context, &text)?;
         Ok(text.into())
     }
 

@@ -8,6 +8,7 @@ use crate::gate::{Admission, Effect, Grant};
 use crate::host::{Host, split_url};
 use crate::script::call::aside;
 use crate::script::convert::{self, type_word};
+use crate::script::engine::LONGEST_TEXT;
 use crate::script::failure::{Thrown, mistake};
 use crate::script::run::Run;
 use crate::secret;
@@ -27,8 +28,8 @@ mod api {
     /// Asks a host by https and returns its answer: what its JSON stands for, or its text. No credential of ours goes along,
     /// and no redirect is followed. A dry run asks too: asking changes nothing.
     ///
-    /// Ends the run (exit 5) unless `--allow-net` names the host. Throws if it cannot be reached or answers with an error
-    /// (`err.status`), and if what would be sent holds a secret.
+    /// Ends the run (exit 5) unless `--allow-net` names the host, and if it answers with a token's value unless there is
+    /// `--allow-reveal` too. Throws if it cannot be reached or answers with an error (`err.status`), and if what would be sent holds a secret.
     ///
     /// ```rhai
     /// // patroll run --allow-net 127.0.0.1 …
@@ -97,7 +98,7 @@ fn get(context: &NativeCallContext<'_>, url: &str, options: &Map) -> Result<Dyna
     run.require(context, &Grant::Net(message.host.authority().to_owned()))?;
     let means = run.session().means_elsewhere();
     let answer = aside(run.session().stop(), || false, move || message.get(means));
-    answer.map(|text| read_answer(&text)).map_err(|error| run.throw(error))
+    read_answer(context, &answer.map_err(|error| run.throw(error))?)
 }
 
 fn post(
@@ -109,7 +110,8 @@ fn post(
     let run = Run::of(context)?;
     run.check_ready()?;
     let message = read_message("http_post", url, options)?;
-    convert::refuse_heavy(body)?;
+    convert::refuse_heavy(body, run.most_at_once().min(LONGEST_TEXT))
+        .map_err(|error| run.throw(error))?;
     let body = convert::to_json(body);
     refuse_secret(&body.to_string())?;
     let effect = Effect::Send { host: message.host.authority().to_owned(), method: "POST" };
@@ -119,7 +121,7 @@ fn post(
     };
     let means = run.session().means_elsewhere();
     let answer = aside(run.session().stop(), || true, move || message.post(means, permit, &body));
-    answer.map(|text| read_answer(&text)).map_err(|error| run.throw(error))
+    read_answer(context, &answer.map_err(|error| run.throw(error))?)
 }
 
 fn read_message(name: &str, url: &str, options: &Map) -> Result<Message, Thrown> {
@@ -177,9 +179,11 @@ fn refuse_secret(text: &str) -> Result<(), Thrown> {
 }
 
 /// Returns what an answer's JSON stands for, or its text.
-fn read_answer(text: &str) -> Dynamic {
+fn read_answer(context: &NativeCallContext<'_>, text: &str) -> Result<Dynamic, Thrown> {
     if text.trim().is_empty() {
-        return Dynamic::UNIT;
+        return Ok(Dynamic::UNIT);
     }
-    convert::parse_json(text).unwrap_or_else(|_| text.into())
+    let run = Run::of(context)?;
+    run.let_in(context, text)?;
+    Ok(convert::parse_json(text, run.most_at_once()).unwrap_or_else(|_| text.into()))
 }

@@ -5,7 +5,8 @@ use rhai::{Array, Map, Module};
 
 use crate::output::indent;
 use crate::script::convert;
-use crate::script::failure::mistake;
+use crate::script::engine::LONGEST_TEXT;
+use crate::script::failure::{Thrown, brief, mistake};
 use crate::script::run::Run;
 
 /// Builds the topic.
@@ -24,8 +25,9 @@ mod api {
     #[rhai_fn(return_raw, volatile)]
     pub fn output(context: NativeCallContext, rows: Dynamic) -> Result<(), Box<EvalAltResult>> {
         let run = Run::of(&context)?;
-        convert::refuse_heavier(&rows, most_output(&run))?;
-        convert::output_rows(run.session().output(), &rows, None).map_err(|error| run.throw(error))
+        let most = run.most_at_once();
+        convert::output_rows(run.session().output(), &rows, None, most)
+            .map_err(|error| run.throw(error))
     }
 
     /// Writes these columns only: any field or computed property of a token, any key of a map. Throws if the columns are
@@ -41,12 +43,12 @@ mod api {
         columns: Array,
     ) -> Result<(), Box<EvalAltResult>> {
         let run = Run::of(&context)?;
-        convert::refuse_heavier(&rows, most_output(&run))?;
         let names =
             columns.into_iter().map(Dynamic::into_immutable_string).collect::<Result<Vec<_>, _>>();
         let names = names.map_err(|_| mistake("the columns are an array of texts"))?;
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
-        convert::output_rows(run.session().output(), &rows, Some(&names))
+        let most = run.most_at_once();
+        convert::output_rows(run.session().output(), &rows, Some(&names), most)
             .map_err(|error| run.throw(error))
     }
 
@@ -60,7 +62,7 @@ mod api {
         context: NativeCallContext,
         message: Dynamic,
     ) -> Result<(), Box<EvalAltResult>> {
-        let text = convert::display(context.engine(), &message);
+        let text = read_message(&context, &message)?;
         Run::of(&context)?.session().output().note(&text);
         Ok(())
     }
@@ -75,7 +77,7 @@ mod api {
         context: NativeCallContext,
         message: Dynamic,
     ) -> Result<(), Box<EvalAltResult>> {
-        let text = convert::display(context.engine(), &message);
+        let text = read_message(&context, &message)?;
         Run::of(&context)?.session().output().warn(&text);
         Ok(())
     }
@@ -90,7 +92,7 @@ mod api {
         context: NativeCallContext,
         message: Dynamic,
     ) -> Result<(), Box<EvalAltResult>> {
-        let text = convert::display(context.engine(), &message);
+        let text = read_message(&context, &message)?;
         Run::of(&context)?.session().output().fault(&text);
         Ok(())
     }
@@ -102,15 +104,20 @@ mod api {
     /// print(to_json(#{ when: time("2026-11-23"), list: [1, true, ()] }));
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn to_json(value: Dynamic) -> Result<ImmutableString, Box<EvalAltResult>> {
-        convert::refuse_heavy(&value)?;
-        Ok(convert::to_json(&value).to_string().into())
+    pub fn to_json(
+        context: NativeCallContext,
+        value: Dynamic,
+    ) -> Result<ImmutableString, Box<EvalAltResult>> {
+        Ok(read_json(&context, &value)?.to_string().into())
     }
 
     // Wins over the language's own, which knows no times.
     #[rhai_fn(name = "to_json", return_raw)]
-    pub fn map_to_json(value: Map) -> Result<ImmutableString, Box<EvalAltResult>> {
-        to_json(value.into())
+    pub fn map_to_json(
+        context: NativeCallContext,
+        value: Map,
+    ) -> Result<ImmutableString, Box<EvalAltResult>> {
+        to_json(context, value.into())
     }
 
     /// Returns a value as JSON over several lines, indented by two spaces. Throws as `to_json` does.
@@ -119,9 +126,11 @@ mod api {
     /// print(to_json_pretty(#{ a: 1 }));
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn to_json_pretty(value: Dynamic) -> Result<ImmutableString, Box<EvalAltResult>> {
-        convert::refuse_heavy(&value)?;
-        Ok(indent(&convert::to_json(&value).to_string()).into())
+    pub fn to_json_pretty(
+        context: NativeCallContext,
+        value: Dynamic,
+    ) -> Result<ImmutableString, Box<EvalAltResult>> {
+        Ok(indent(&read_json(&context, &value)?.to_string()).into())
     }
 
     /// Returns the value that a JSON text stands for: a map, an array, a text, a number, true or false, or `()` for null.
@@ -131,12 +140,29 @@ mod api {
     /// print(parse_json("{\"a\": [1, 2]}").a[1]);
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn parse_json(text: &str) -> Result<Dynamic, Box<EvalAltResult>> {
-        convert::parse_json(text)
+    pub fn parse_json(
+        context: NativeCallContext,
+        text: &str,
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
+        convert::parse_json(text, Run::of(&context)?.most_at_once())
     }
 }
 
-/// Returns how much can be written at once: on its way it is held a few times over.
-fn most_output(run: &Run) -> usize {
-    run.session().settings().max_memory() / 4
+/// Returns a value as JSON, unless that would be too long.
+fn read_json(
+    context: &NativeCallContext<'_>,
+    value: &Dynamic,
+) -> Result<serde_json::Value, Thrown> {
+    let run = Run::of(context)?;
+    convert::refuse_heavy(value, run.most_at_once().min(LONGEST_TEXT))
+        .map_err(|error| run.throw(error))?;
+    Ok(convert::to_json(value))
+}
+
+/// Returns a value as a message of the log, unless it was refused as one.
+fn read_message(context: &NativeCallContext<'_>, value: &Dynamic) -> Result<String, Thrown> {
+    let run = Run::of(context)?;
+    let text = convert::display(context.engine(), value);
+    run.session().stop().check().map_err(|error| run.throw(error))?;
+    Ok(brief(&text).into_owned())
 }

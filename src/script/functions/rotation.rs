@@ -1,6 +1,7 @@
 //! `tokens_rotate` and the sinks it takes: rotation for scripts, over `rotation`.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use rhai::plugin::*;
 use rhai::{Array, Map};
@@ -17,9 +18,20 @@ use crate::script::failure::{Thrown, mistake};
 use crate::script::hooks::ScriptHooks;
 use crate::script::run::{Run, origin};
 
-/// A place for a value, as a script names it.
+/// A place for a value, as a script names it; copies share it.
 #[derive(Clone, Debug)]
-pub struct Sink(Spec);
+pub struct Sink(Rc<Spec>);
+
+impl Sink {
+    fn new(spec: Spec) -> Self {
+        Self(Rc::new(spec))
+    }
+
+    /// Returns what it is shown as.
+    pub fn text(&self) -> String {
+        self.0.label()
+    }
+}
 
 /// Builds the topic.
 pub fn module() -> Module {
@@ -87,7 +99,7 @@ mod api {
     pub fn to_profile(context: NativeCallContext, name: &str) -> Result<Sink, Box<EvalAltResult>> {
         let run = Run::of(&context)?;
         let path = absolute(run.session().settings().config_file())?;
-        Ok(Sink(Spec::Profile(ProfileSpec { name: name.to_owned(), path })))
+        Ok(Sink::new(Spec::Profile(ProfileSpec { name: name.to_owned(), path })))
     }
 
     /// Returns the place of a value that is alone in a file.
@@ -178,12 +190,12 @@ mod api {
         };
         let run = Run::of(&context)?;
         let spec = spec.anchored(run.session()).map_err(|error| run.throw(error))?;
-        Ok(Sink(Spec::Command(spec)))
+        Ok(Sink::new(Spec::Command(spec)))
     }
 
     #[rhai_fn(name = "to_string", name = "to_debug", pure)]
     pub fn sink_text(sink: &mut Sink) -> ImmutableString {
-        sink.0.label().into()
+        sink.text().into()
     }
 }
 
@@ -219,7 +231,7 @@ fn read_request(context: &NativeCallContext<'_>, options: &Map) -> Result<Reques
                 "a sink is made by to_profile, to_file, to_secret or to_command; this is {word}"
             ))
         };
-        sink.try_cast::<Sink>().map(|sink| sink.0).ok_or_else(wrong)
+        sink.try_cast::<Sink>().map(|sink| (*sink.0).clone()).ok_or_else(wrong)
     });
     let sinks = sinks.collect::<Result<Vec<_>, _>>()?;
     if let Some(scopes) = text(options, "scopes")?
@@ -250,12 +262,12 @@ fn file(
     let run = Run::of(context)?;
     format.check_key(key.as_deref()).map_err(mistake)?;
     let path = absolute(run.session().settings().expand(path))?;
-    Ok(Sink(Spec::File(FileSpec { path, format, key })))
+    Ok(Sink::new(Spec::File(FileSpec { path, format, key })))
 }
 
 fn secret(scope: &str, key: &str, profile: Option<String>, unverified: bool) -> Sink {
     let (scope, key) = (scope.to_owned(), key.to_owned());
-    Sink(Spec::Secret(SecretSpec { scope, key, profile, unverified }))
+    Sink::new(Spec::Secret(SecretSpec { scope, key, profile, unverified }))
 }
 
 /// Returns a path that means the same from any folder.
