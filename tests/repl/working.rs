@@ -75,7 +75,7 @@ fn ctrl_c_gives_up_a_connection_that_does_not_come_about() {
 #[test]
 fn a_creation_on_its_way_is_waited_for() {
     let world = World::new();
-    world.fault("create:late=300ms");
+    world.fault("create:late=2s");
     let session = Setup::new().on(&world).open();
     session.keys("let made = tokens_create(\"x\", days(1))\r");
     world.await_request_of("create");
