@@ -4,7 +4,7 @@
 //! Outside the gate by name (see `gate`): what is written here is memory about effects, not an effect.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -63,5 +63,9 @@ impl StateDir {
 }
 
 fn make_private(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
+    match DirBuilder::new().recursive(true).mode(0o700).create(path) {
+        // Something else is there: what, a look inside tells.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => path.read_dir().map(drop),
+        made => made,
+    }
 }

@@ -42,9 +42,10 @@ pub fn execute(
         let hint = Some("name a file, or leave it out for the usual one".to_owned());
         return Err(Error::Usage { problem: "`-` cannot be read as a log".to_owned(), hint });
     };
-    let files = files_of(&path);
+    let failed = |error: std::io::Error| Error::io("read", path.display(), &error);
+    let files = files_of(&path).map_err(failed)?;
     if files.is_empty() && is_named {
-        File::open(&path).map_err(|error| Error::io("read", path.display(), &error))?;
+        File::open(&path).map_err(failed)?;
     }
     let mut lines = Vec::new();
     for file in files {

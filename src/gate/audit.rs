@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::json;
 
 use super::effect::{Effect, Origin, Place};
-use super::log::LogFile;
+use super::log::{LogFile, make_room};
 use crate::clock::{Clock, Time};
 use crate::error::{Error, reason};
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::secret;
 use crate::state::StateDir;
 
@@ -159,11 +159,11 @@ impl Audit {
     pub fn prepare(&self, effects: usize) -> Result<(), Error> {
         self.open()?;
         match self.log.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            Some(Log::File(file)) => {
-                file.make_room(effects).map_err(|error| self.unwritable(&error))
-            }
-            _ => Ok(()),
+            Some(Log::File(file)) => file.make_room(effects),
+            Some(Log::Stdout) => output::data_file().and_then(|stdout| make_room(&stdout, effects)),
+            None => Ok(()),
         }
+        .map_err(|error| self.unwritable(&error))
     }
 
     fn open(&self) -> Result<(), Error> {
@@ -186,7 +186,7 @@ impl Audit {
     }
 
     fn unwritable(&self, error: &std::io::Error) -> Error {
-        let path = self.to.path().unwrap_or_default();
+        let path = self.to.path().unwrap_or_else(|| PathBuf::from("on stdout"));
         Error::Audit { path, reason: reason(error) }
     }
 }

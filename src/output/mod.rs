@@ -13,10 +13,10 @@ mod tokens;
 mod work;
 
 use std::borrow::Cow;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
@@ -368,8 +368,16 @@ fn with_hint(text: &str, hint: Option<&str>) -> String {
 
 /// Returns whether what is written to stdout is thrown away: it is `/dev/null`, also because it was closed.
 pub fn is_discarded() -> bool {
-    let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
-    let device = stdout.and_then(|stdout| stdout.metadata()).map(|metadata| metadata.rdev());
-    let null = fs::metadata("/dev/null").map(|metadata| metadata.rdev());
-    matches!((device, null), (Ok(device), Ok(null)) if device == null)
+    data_file().and_then(|stdout| stdout.metadata()).is_ok_and(|metadata| is_null(&metadata))
+}
+
+/// Returns stdout to be looked at: what it is, and whether it takes more.
+pub fn data_file() -> io::Result<File> {
+    io::stdout().as_fd().try_clone_to_owned().map(File::from)
+}
+
+/// Returns whether that is what `/dev/null` is.
+pub fn is_null(metadata: &Metadata) -> bool {
+    let null = fs::metadata("/dev/null");
+    metadata.file_type().is_char_device() && null.is_ok_and(|null| null.rdev() == metadata.rdev())
 }

@@ -90,6 +90,29 @@ fn a_log_that_is_not_there() {
 }
 
 #[test]
+fn a_log_that_cannot_be_looked_for() {
+    let folder = Rc::new(Folder::new());
+    std::os::unix::fs::symlink("loop", folder.work().join("loop")).unwrap();
+    let run = |state: &str| {
+        Patroll::within(&folder).file("taken", "").args("audit --state-dir").arg(state).run()
+    };
+    run("taken").expect(expect![[r#"
+        --- stderr
+        error: cannot read taken/audit.jsonl: not a directory
+        --- exit 1
+    "#]]);
+    run("loop").expect(expect![[r#"
+        --- stderr
+        error: cannot read loop/audit.jsonl: too many levels of symbolic links
+        --- exit 1
+    "#]]);
+    run("missing").expect(expect![[r#"
+        []
+        --- exit 0
+    "#]]);
+}
+
+#[test]
 fn lines_that_are_none() {
     let log =
         format!("{}\nnonsense\n{{\"time\":\"soon\"}}\n\u{1b}[2J\n{}\n", LINES[0], &LINES[1][..40]);

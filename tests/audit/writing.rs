@@ -148,9 +148,56 @@ fn a_log_that_cannot_be_written_holds_everything_up() {
         hint: what cannot be audited is not done; make it writable, or name another file with --audit-log
         --- exit 5
     "#]]);
-    // What is on its way when the disk turns out to be full is the last thing that is done.
-    assert_eq!(run("/dev/full", "").code(), 5);
+    assert_eq!(world.writes(), "");
+}
+
+#[test]
+fn what_may_not_take_a_line_is_no_log() {
+    let world = World::new();
+    world.token("old", 40 * DAY, 90 * DAY);
+    let run = |log: &str| {
+        let run = Patroll::new().on(&world).arg("tokens").arg("revoke");
+        run.arg("--where").arg("t.comment == \"old\"").args("--yes --audit-log").arg(log)
+    };
+    run("/dev/full").run().expect(expect![[r#"
+        --- stderr
+        error: the audit log /dev/full cannot be written: it is a device, and only a terminal or /dev/null can be one
+        hint: what cannot be audited is not done; make it writable, or name another file with --audit-log
+        --- exit 5
+    "#]]);
+    assert_eq!(run("/dev/full").arg("-n").run().code(), 5);
+    run("-").into_file("/dev/full").run().expect(expect![[r#"
+        --- stderr
+        error: the audit log on stdout cannot be written: it is a device, and only a terminal or /dev/null can be one
+        hint: what cannot be audited is not done; make it writable, or name another file with --audit-log
+        --- exit 5
+    "#]]);
+    run("-").unread().run().expect(expect![[r#"
+        --- stderr
+        error: the audit log on stdout cannot be written: its reader has gone
+        hint: what cannot be audited is not done; make it writable, or name another file with --audit-log
+        --- exit 5
+    "#]]);
+    assert_eq!(world.writes(), "");
+    run("/dev/null").run().expect_success();
     assert_eq!(world.writes(), "revoked a token [old]\n");
+}
+
+#[test]
+fn a_file_and_a_terminal_on_stdout_are_logs() {
+    let world = World::new();
+    let folder = Rc::new(Folder::new());
+    folder.write("log", "", 0o600);
+    let run = || {
+        let script = "tokens_create(\"x\", days(1)).token_value.save(\"value\");";
+        let run = Patroll::within(&folder).on(&world).script(script).keeps("value");
+        run.args("--allow-write value --audit-log -")
+    };
+    run().into_file(folder.work().join("log").to_str().unwrap()).run().expect_success();
+    assert_eq!(folder.read("log").lines().count(), 2);
+    std::fs::remove_file(folder.work().join("value")).unwrap();
+    let shown = run().terminal(300).run();
+    assert_eq!((shown.code(), shown.stdout().matches("\"outcome\":\"done\"").count()), (0, 2));
 }
 
 #[test]

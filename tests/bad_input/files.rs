@@ -1,20 +1,31 @@
 //! Folders and streams that cannot be read or written.
 
+use std::os::unix::fs::symlink;
+use std::rc::Rc;
+
 use pretty_assertions::assert_eq;
 
-use crate::support::{DAY, Patroll, World, expect};
+use crate::support::{DAY, Folder, Patroll, World, expect};
 
 #[test]
 fn what_cannot_be_audited_is_not_done() {
     let world = World::new();
     world.token("x", 40 * DAY, 90 * DAY);
+    let folder = Rc::new(Folder::new());
+    symlink("loop", folder.work().join("loop")).unwrap();
     let run = |args: &str| {
-        let run = Patroll::new().on(&world).file("taken", "").file("state/audit.jsonl/x", "");
-        run.args(args).run()
+        let run = Patroll::within(&folder).on(&world).file("taken", "");
+        run.file("state/audit.jsonl/x", "").args(args).run()
     };
     run("--state-dir taken tokens create --comment x").expect(expect![[r#"
         --- stderr
-        error: the audit log taken/audit.jsonl cannot be written: file exists
+        error: the audit log taken/audit.jsonl cannot be written: not a directory
+        hint: what cannot be audited is not done; make it writable, or name another file with --audit-log
+        --- exit 5
+    "#]]);
+    run("--state-dir loop tokens create --comment x").expect(expect![[r#"
+        --- stderr
+        error: the audit log loop/audit.jsonl cannot be written: too many levels of symbolic links
         hint: what cannot be audited is not done; make it writable, or name another file with --audit-log
         --- exit 5
     "#]]);
@@ -44,7 +55,7 @@ fn no_script_gets_around_the_audit() {
     let run = Patroll::new().on(&world).file("taken", "").script(script);
     run.args("--state-dir taken").run().expect(expect![[r#"
         --- stderr
-        error: the audit log taken/audit.jsonl cannot be written: file exists
+        error: the audit log taken/audit.jsonl cannot be written: not a directory
          --> x.rhai:1:23
           |
         1 | for i in 0..3 { try { tokens_create("x", days(1)); } catch { } } print(1);
