@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::api::{Stock, tokens};
 use crate::clock::Time;
 use crate::durable;
-use crate::error::{Error, exit};
+use crate::error::{Error, exit, reason};
 use crate::files;
 use crate::gate::{Changes, Place};
 use crate::session::Session;
@@ -110,18 +110,20 @@ impl Figures {
     }
 }
 
+/// Fails for what no file of figures may take the place of: a folder, a device.
+pub fn check(path: &Path) -> Result<(), Error> {
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        let reason = if path.is_dir() { "it is a folder" } else { "it is no plain file" };
+        return Err(Error::Metrics { path: path.to_owned(), reason: reason.to_owned() });
+    }
+    Ok(())
+}
+
 impl Metrics {
     /// Fails if the file could not be written: better now than after the run.
     pub fn new(path: &Path, script: &str) -> Result<Self, Error> {
-        let failed = |error: std::io::Error| Error::io("write", path.display(), &error);
-        if path.is_dir() {
-            return Err(failed(std::io::ErrorKind::IsADirectory.into()));
-        }
-        // A new file would take the place of the device.
-        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(failed(std::io::Error::other("it is no plain file")));
-        }
-        durable::check_room(path).map_err(failed)?;
+        check(path)?;
+        durable::check_room(path).map_err(|error| failed(path, &error))?;
         Ok(Self { path: path.to_owned(), script: script.to_owned(), runs: Mutex::default() })
     }
 
@@ -154,8 +156,12 @@ impl Metrics {
             }
         }
         durable::replace(&self.path, text.as_bytes(), MODE)
-            .map_err(|error| Error::io("write", self.path.display(), &error))
+            .map_err(|error| failed(&self.path, &error))
     }
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Error {
+    Error::Metrics { path: path.to_owned(), reason: reason(error) }
 }
 
 fn seconds(time: Time) -> String {

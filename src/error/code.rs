@@ -35,7 +35,7 @@ impl Error {
             Self::Fleet { .. } => "FLEET",
             Self::HostInvalid { .. } | Self::HostMissing { .. } => "HOST",
             Self::Interrupted => "INTERRUPTED",
-            Self::Io { .. } | Self::Sandbox { .. } => "IO",
+            Self::Io { .. } | Self::Metrics { .. } | Self::Sandbox { .. } => "IO",
             Self::NotGranted { .. } => "NOT_GRANTED",
             Self::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
             Self::OutOfMemory { .. } => "OUT_OF_MEMORY",

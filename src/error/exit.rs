@@ -113,6 +113,7 @@ impl Error {
             | Self::BadRequest { .. }
             | Self::CommandFailed { .. }
             | Self::Io { .. }
+            | Self::Metrics { .. }
             | Self::OutOfMemory { .. }
             | Self::Redirected { .. }
             | Self::Sandbox { .. }

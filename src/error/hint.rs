@@ -14,6 +14,9 @@ impl Error {
             Self::Audit { .. } => {
                 "what cannot be audited is not done; make it writable, or name another file with --audit-log".to_owned()
             }
+            Self::Metrics { .. } => {
+                "name a file, which need not be there yet, in a folder that can be written to".to_owned()
+            }
             Self::BadDuration { .. } => "write 90d, 36h, 2w or 1h30m".to_owned(),
             Self::BadTime { .. } => "write 2026-11-23T00:00Z, 2026-11-23 or never".to_owned(),
             Self::Usage { hint, .. } | Self::ScriptLoad { hint, .. } => return hint.clone(),

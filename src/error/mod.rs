@@ -206,6 +206,10 @@ pub enum Error {
     #[error("the script takes more than the {limit} of memory that it may")]
     OutOfMemory { limit: String },
 
+    /// The file of figures cannot be written.
+    #[error("the metrics file {} cannot be written: {reason}", path.display())]
+    Metrics { path: PathBuf, reason: String },
+
     /// Nobody reads the output any more.
     #[error("the reader of the output has gone")]
     OutputClosed,

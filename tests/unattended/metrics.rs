@@ -121,23 +121,31 @@ fn a_file_that_cannot_be_written_holds_the_run_up() {
     let folder = Rc::new(Folder::new());
     let run = |path: &str| {
         let run = Patroll::within(&folder).on(&world).args("run cleanup_expired --older-than 30d");
-        run.arg("--metrics-file").arg(path).run()
+        run.arg("--metrics-file").args(path).run()
     };
     // What is no plain file, such as /dev/null, has to stay what it is.
     let _socket = UnixListener::bind(folder.work().join("socket")).unwrap();
     run("socket").expect(expect![[r#"
         --- stderr
-        error: cannot write socket: it is no plain file
+        error: the metrics file socket cannot be written: it is no plain file
+        hint: name a file, which need not be there yet, in a folder that can be written to
         --- exit 1
     "#]]);
+    for there in ["/dev/full", "/dev/full --dry-run", "/dev/null", ". -n"] {
+        let outcome = run(there);
+        assert_eq!(outcome.code(), 1, "{outcome}");
+        assert!(outcome.stderr().starts_with("error: the metrics file "), "{outcome}");
+    }
     run("no/folder/x.prom").expect(expect![[r#"
         --- stderr
-        error: cannot write no/folder/x.prom: no such file or directory
+        error: the metrics file no/folder/x.prom cannot be written: no such file or directory
+        hint: name a file, which need not be there yet, in a folder that can be written to
         --- exit 1
     "#]]);
     run(".").expect(expect![[r#"
         --- stderr
-        error: cannot write .: is a directory
+        error: the metrics file . cannot be written: it is a folder
+        hint: name a file, which need not be there yet, in a folder that can be written to
         --- exit 1
     "#]]);
     assert_eq!(world.writes(), "");
