@@ -3,13 +3,13 @@
 //! Outside the gate: signing in. What the program answers is never shown, only what it complains about.
 
 use std::ffi::OsString;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::thread::{self, JoinHandle};
+use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::error::Error;
+use crate::error::{Error, reason};
 use crate::secret::{Secret, redact};
 use crate::stop::Stop;
 
@@ -25,14 +25,8 @@ const LONGEST_COMPLAINT: usize = 500;
 /// Runs `program` to its end and returns what it said on stdout; it fails if the program does, in the program's own words.
 pub fn ask(program: &Path, arguments: &[OsString], stop: &Stop) -> Result<Secret, Error> {
     let failed = |reason: String| Error::Command { program: program.display().to_string(), reason };
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| failed(format!("cannot be run: {}", crate::error::reason(&error))))?;
-    let (said, complained) = (listen(child.stdout.take()), listen(child.stderr.take()));
+    let (mut child, said, complained) = begin(program, arguments)
+        .map_err(|error| failed(format!("cannot be run: {}", reason(&error))))?;
     // Of one that was ended, what it had started may still hold the streams open: nobody waits for those.
     let Some(is_success) = await_end(&mut child, stop)? else {
         return Err(failed(format!("did not end within {} s", PATIENCE.as_secs())));
@@ -44,6 +38,16 @@ pub fn ask(program: &Path, arguments: &[OsString], stop: &Stop) -> Result<Secret
     } else {
         Err(failed(format!("failed: {}", shorten(&complained))))
     }
+}
+
+/// Starts the program; before it the threads that hear it, as no program may run that cannot be heard.
+fn begin(program: &Path, arguments: &[OsString]) -> io::Result<(Child, Heard, Heard)> {
+    let (out, stdout) = io::pipe()?;
+    let (err, stderr) = io::pipe()?;
+    let (said, complained) = (listen(out)?, listen(err)?);
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
+    Ok((command.spawn()?, said, complained))
 }
 
 /// Waits for the end and tells whether it was a success; nothing if it took too long.
@@ -71,16 +75,18 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
+/// All that a stream said, once it has ended.
+type Heard = JoinHandle<String>;
+
 /// Reads a stream to its end aside, so that neither side waits for the other.
-fn listen(stream: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
-    thread::spawn(move || {
+fn listen(mut stream: impl Read + Send + 'static) -> io::Result<Heard> {
+    let listen = move || {
         let mut bytes = Vec::new();
-        if let Some(mut stream) = stream {
-            // What came before a broken end is still worth reading.
-            let _ = stream.read_to_end(&mut bytes);
-        }
+        // What came before a broken end is still worth reading.
+        let _ = stream.read_to_end(&mut bytes);
         String::from_utf8_lossy(&bytes).into_owned()
-    })
+    };
+    Builder::new().name("ear".to_owned()).spawn(listen)
 }
 
 fn shorten(text: &str) -> String {

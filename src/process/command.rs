@@ -3,12 +3,12 @@
 //! What it is told in secret goes to its stdin, never to its arguments. What it says is kept up to a limit, and never
 //! shown here. Who may run what was decided by `gate`, whose permit is taken and closed.
 
-use std::io::{Read, Write};
+use std::io::{self, PipeWriter, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -63,16 +63,13 @@ pub fn run(permit: Permit, command: &Command<'_>, stop: &Stop) -> Result<Ended, 
         program: command.program.display().to_string(),
         reason,
     };
-    let mut child = match spawn(command) {
-        Ok(child) => child,
+    let (mut child, said, complained) = match begin(command) {
+        Ok(begun) => begun,
         Err(error) => {
             permit.close(&Outcome::Refused { code: "IO".to_owned(), request_id: None });
             return Err(failed(format!("cannot be run: {}", reason(&error))));
         }
     };
-    feed(&mut child, command.stdin);
-    let said = Ear::listen(child.stdout.take(), MOST_SAID);
-    let complained = Ear::listen(child.stderr.take(), MOST_COMPLAINED);
     let end = Instant::now() + command.limit;
     let is_heard = || said.is_done() && complained.is_done();
     let status = match await_end(&mut child, end, stop, is_heard) {
@@ -105,23 +102,36 @@ pub fn run(permit: Permit, command: &Command<'_>, stop: &Stop) -> Result<Ended, 
     })
 }
 
-fn spawn(command: &Command<'_>) -> std::io::Result<Child> {
-    std::process::Command::new(command.program)
+/// Starts the program; before it the threads that feed and hear it, as no program may run that cannot be heard.
+fn begin(command: &Command<'_>) -> io::Result<(Child, Ear, Ear)> {
+    let (out, stdout) = io::pipe()?;
+    let (err, stderr) = io::pipe()?;
+    let said = Ear::listen(out, MOST_SAID)?;
+    let complained = Ear::listen(err, MOST_COMPLAINED)?;
+    let stdin = match command.stdin {
+        Some(text) => {
+            let (stdin, feeder) = io::pipe()?;
+            feed(feeder, text.clone())?;
+            Stdio::from(stdin)
+        }
+        None => Stdio::null(),
+    };
+    let child = std::process::Command::new(command.program)
         .args(command.arguments)
         .env_clear()
         .envs(command.environment.iter().map(|(name, value)| (name, value)))
-        .stdin(if command.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stdin(stdin)
+        .stdout(stdout)
+        .stderr(stderr)
         .process_group(0)
-        .spawn()
+        .spawn()?;
+    Ok((child, said, complained))
 }
 
 /// Writes to the program's stdin aside: one that does not read must not stop us, and its code tells what it made of that.
-fn feed(child: &mut Child, text: Option<&Secret>) {
-    if let (Some(mut stdin), Some(text)) = (child.stdin.take(), text.cloned()) {
-        thread::spawn(move || drop(stdin.write_all(text.expose().as_bytes())));
-    }
+fn feed(mut stdin: PipeWriter, text: Secret) -> io::Result<()> {
+    let write = move || drop(stdin.write_all(text.expose().as_bytes()));
+    Builder::new().name("stdin".to_owned()).spawn(write).map(drop)
 }
 
 /// Waits until the program has ended and was heard; nothing if it had to be killed.
@@ -176,22 +186,21 @@ struct Heard {
 }
 
 impl Ear {
-    fn listen(stream: Option<impl Read + Send + 'static>, most: usize) -> Self {
+    fn listen(mut stream: impl Read + Send + 'static, most: usize) -> io::Result<Self> {
         let ear = Self(Arc::default());
         let heard = Arc::clone(&ear.0);
-        thread::spawn(move || {
+        let listen = move || {
             let mut piece = [0; 4096];
-            if let Some(mut stream) = stream {
-                while let Ok(length @ 1..) = stream.read(&mut piece) {
-                    let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
-                    let kept = length.min(most - heard.bytes.len());
-                    heard.bytes.extend_from_slice(&piece[..kept]);
-                    heard.is_cut |= kept < length;
-                }
+            while let Ok(length @ 1..) = stream.read(&mut piece) {
+                let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+                let kept = length.min(most - heard.bytes.len());
+                heard.bytes.extend_from_slice(&piece[..kept]);
+                heard.is_cut |= kept < length;
             }
             heard.lock().unwrap_or_else(PoisonError::into_inner).is_done = true;
-        });
-        ear
+        };
+        Builder::new().name("ear".to_owned()).spawn(listen)?;
+        Ok(ear)
     }
 
     fn is_done(&self) -> bool {

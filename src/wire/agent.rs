@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use ureq::Agent;
 use ureq::config::Config;
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 
-use super::lookup::Lookup;
+use super::lookup::{Aside, Lookup};
 use super::{proxy, tls};
 use crate::error::Error;
 use crate::host::Host;
@@ -27,7 +26,7 @@ const IDLE: Duration = Duration::from_secs(15);
 /// Makes the agent for `host`.
 pub fn make(host: &Host, network: &Network, output: &Output) -> Result<Agent, Error> {
     let config = configure(host, network, output)?;
-    Ok(Agent::with_parts(config, DefaultConnector::default(), Lookup::<DefaultResolver>::default()))
+    Ok(Agent::with_parts(config, DefaultConnector::default(), Lookup::<Aside>::default()))
 }
 
 fn configure(host: &Host, network: &Network, output: &Output) -> Result<Config, Error> {

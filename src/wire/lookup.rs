@@ -1,7 +1,8 @@
 //! Where a host is: looked up once for many requests, because each look-up takes a thread, and often as long as a request.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use ureq::Error;
@@ -9,14 +10,14 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::http::uri::Authority;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::NextTimeout;
+use ureq::unversioned::transport::{NextTimeout, time};
 
 /// Names move seldom, and this is as short as the time for which name servers vouch for them.
 const KEPT: Duration = Duration::from_secs(30);
 
 /// A resolver that remembers what it found last.
 #[derive(Debug, Default)]
-pub struct Lookup<R = DefaultResolver> {
+pub struct Lookup<R> {
     resolver: R,
     found: Mutex<Option<Found>>,
 }
@@ -58,6 +59,30 @@ impl<R: Resolver> Resolver for Lookup<R> {
             *self.lock() = Some(found);
         }
         Ok(addresses)
+    }
+}
+
+/// Asks the system on a thread aside, which may take longer than the request has; that there is no thread to be had is an
+/// error, where the client's own resolver would panic.
+#[derive(Debug, Default)]
+pub struct Aside;
+
+impl Resolver for Aside {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let (uri, config) = (uri.clone(), config.clone());
+        let (sender, found) = mpsc::sync_channel(1);
+        let endless = NextTimeout { after: time::Duration::NotHappening, ..timeout };
+        let resolve = move || {
+            // Nobody waits any more for what comes too late.
+            let _ = sender.send(DefaultResolver::default().resolve(&uri, &config, endless));
+        };
+        Builder::new().name("resolver".to_owned()).spawn(resolve)?;
+        found.recv_timeout(*timeout.after).map_err(|_| Error::Timeout(timeout.reason))?
     }
 }
 

@@ -3,12 +3,13 @@
 
 use fastrand::Rng;
 use nix::errno::Errno;
-use nix::libc::SYS_close;
+use nix::libc::{SYS_clone3, SYS_close};
 
 use super::calls::Call;
 use super::form::Size;
 use super::matrix::{Case, Matrix};
 use super::report::Tally;
+use super::sink::Sink;
 use super::subject::Subject;
 use super::tracer::{Act, Side};
 use super::world::{Setup, World};
@@ -160,4 +161,30 @@ fn a_folder_that_cannot_be_closed_stops_nothing() {
     assert!(struck > 0, "no folder was closed");
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert_eq!(world.violations().len(), 0);
+}
+
+#[test]
+fn a_thread_that_is_not_to_be_had_is_an_error() {
+    let mut setup = Setup::simple(7);
+    setup.sinks.push(Sink::Command("vault"));
+    for place in 0.. {
+        let mut world = World::new(&setup);
+        let mut seen = 0;
+        let ran = world.trace(&Subject::ours(), |call, side| {
+            if call.number != SYS_clone3 || side == Side::After {
+                return Act::Go;
+            }
+            seen += 1;
+            if seen > place { Act::Fail(Errno::EAGAIN) } else { Act::Go }
+        });
+        assert!(!ran.stderr.contains("panicked"), "after {place}: {}", ran.stderr);
+        if seen <= place {
+            assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+            assert!(place > 10, "no more than {place} were begun");
+            break;
+        }
+        assert!(ran.code.is_some_and(|code| code != 0), "after {place}: {}", ran.stderr);
+        world.settle(&Subject::ours());
+        assert_eq!(world.violations().len(), 0, "after {place}: {}", ran.stderr);
+    }
 }
