@@ -4,15 +4,29 @@
 use std::alloc::System;
 
 use cap::Cap;
+use rustix::process::{Resource, getrlimit};
 
 #[global_allocator]
 static COUNTED: Cap<System> = Cap::new(System, usize::MAX);
 
-/// What a script may make the process take if nobody says otherwise.
-pub const USUAL: usize = 1 << 30;
+/// What a script may make the process take if nobody says otherwise, and there is as much.
+const USUAL: usize = 1 << 30;
 
 /// Less than this is needed to begin at all.
 const LEAST: usize = 16 << 20;
+
+/// Returns what a script may make the process take if nobody says otherwise.
+pub fn usual() -> usize {
+    usual_within(getrlimit(Resource::As).current)
+}
+
+/// Returns what is usual where the process may have so many addresses: an eighth of them, as the engine's stack can take
+/// half, and a single step several times what was there before it. An allocation that the limit refuses would end the
+/// process without a word.
+fn usual_within(limit: Option<u64>) -> usize {
+    let part = limit.and_then(|limit| usize::try_from(limit / 8).ok());
+    part.map_or(USUAL, |part| part.clamp(LEAST, USUAL))
+}
 
 /// Returns how many bytes are taken now.
 pub fn taken() -> usize {
@@ -65,6 +79,14 @@ mod tests {
         for text in wrong {
             assert!(parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_usual_fits_into_the_addresses() {
+        assert_eq!(usual_within(None), USUAL);
+        assert_eq!(usual_within(Some(1 << 40)), USUAL);
+        assert_eq!(usual_within(Some(2 << 30)), 256 << 20);
+        assert_eq!(usual_within(Some(64 << 20)), LEAST);
     }
 
     #[test]

@@ -209,7 +209,7 @@ impl Settings {
 
     /// Returns how much memory a script may take.
     pub fn max_memory(&self) -> usize {
-        self.asked.max_memory.unwrap_or(memory::USUAL)
+        self.asked.max_memory.unwrap_or_else(memory::usual)
     }
 
     /// Returns a variable of the environment, nothing if it is not set or empty; one that holds a credential is struck out

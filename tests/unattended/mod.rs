@@ -1,4 +1,4 @@
-//! What a run has that nobody watches: locks, waits by lot, messages for machines, figures, and an orderly end.
+//! What a run has that nobody watches: locks, waits by lot, messages for machines, figures, limits, and an orderly end.
 
 /// One run at a time, and when it begins.
 mod locks;
@@ -8,3 +8,5 @@ mod messages;
 mod metrics;
 /// A line about every change, and SIGTERM.
 mod ending;
+/// What the system lets it have.
+mod limits;
