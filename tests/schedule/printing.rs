@@ -305,6 +305,7 @@ fn what_cannot_be_scheduled_is_refused() {
         "schedule cleanup_expried --every daily --as cron",
         "schedule nowhere.rhai --every daily --as cron",
         "schedule wrong.rhai --every daily --as cron",
+        "schedule cleanup_expired --oldr-than 3d --every daily --as cron",
         "schedule - --every daily --as cron",
         "schedule x.rhai --every 7m --as cron",
         "schedule x.rhai --every daily --as launchd",
@@ -335,6 +336,11 @@ fn what_cannot_be_scheduled_is_refused() {
         1 | tokens_lst();
           | ^^^^^^^^^^
         hint: did you mean `tokens_list`?
+        --- exit 2
+        $ patroll schedule cleanup_expired --oldr-than 3d --every daily --as cron
+        --- stderr
+        error: the script has no option `--oldr-than`
+        hint: did you mean `--older-than`?
         --- exit 2
         $ patroll schedule - --every daily --as cron
         --- stderr

@@ -15,7 +15,7 @@ use crate::clock::Duration;
 use crate::error::Error;
 use crate::output::Output;
 use crate::process;
-use crate::script::{Arguments, Checked, Header, Source, check};
+use crate::script::{Arguments, Checked, Header, Source, check, closest};
 use crate::settings::Settings;
 use crate::stop::Stop;
 
@@ -82,6 +82,7 @@ pub fn execute(
     if !mistakes.is_empty() {
         return Err(Error::Mistakes { mistakes });
     }
+    refuse_stray_options(&source, &arguments)?;
     let file = source.folder.as_ref().map(|_| absolute(Path::new(&typed.script))).transpose()?;
     let flags = given.into_iter().filter(|flag| flag.name != "timeout").map(Flag::read);
     let mut flags = flags.collect::<Result<Vec<_>, _>>()?;
@@ -107,6 +108,28 @@ pub fn execute(
         Scheduler::Systemd => systemd::write(&job),
         Scheduler::Kubernetes => kubernetes::write(&job, asked.fleet.shard),
     })
+}
+
+/// Refuses an option that a bundled script does not have, which would end each of its runs: it describes all that it has in
+/// its opening comment.
+fn refuse_stray_options(source: &Source, arguments: &Arguments) -> Result<(), Error> {
+    if source.folder.is_some() {
+        return Ok(());
+    }
+    let lines = source.text.lines().filter_map(|line| line.strip_prefix("// --"));
+    let own: Vec<&str> = lines.filter_map(|line| line.split_whitespace().next()).collect();
+    let given = arguments.words.iter().take(arguments.open);
+    for option in given.filter_map(|word| word.strip_prefix("--")) {
+        let name = option.split('=').next().unwrap_or(option).replace('_', "-");
+        if !own.contains(&name.as_str()) {
+            let known = own.iter().copied().chain(arguments.reserved.iter().map(String::as_str));
+            return Err(Error::Usage {
+                problem: format!("the script has no option `--{name}`"),
+                hint: closest(&name, known).map(|close| format!("did you mean `--{close}`?")),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Tells of what the script asks for and the flags do not give: at night that is exit code 5.
