@@ -20,7 +20,8 @@ mod tokens;
 
 use std::io::IsTerminal;
 use std::path::Path;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Weak, mpsc};
+use std::thread;
 
 use tempfile::TempDir;
 
@@ -29,7 +30,7 @@ use crate::clock::{Duration, Time};
 use crate::error::{Error, exit};
 use crate::gate::{Ask, Askers};
 use crate::memory;
-use crate::metrics::Metrics;
+use crate::metrics::{self, Metrics};
 use crate::output::{Format, Output};
 use crate::plan;
 use crate::repl::Person;
@@ -49,6 +50,9 @@ pub fn execute(
 ) -> Result<u8, Error> {
     typed.asked.check()?;
     let command = typed.command.unwrap_or(Command::Repl);
+    if !is_session(&command) && !matches!(command, Command::Sandbox(_)) {
+        end_for_certain(&stop, &output);
+    }
     match command {
         Command::Scripts(scripts) => scripts::execute(&scripts, &output),
         Command::Docs { name } => docs::execute(name.as_deref(), &output),
@@ -75,6 +79,11 @@ pub fn execute(
         ),
     }
     .map(|()| exit::DONE)
+}
+
+/// Returns whether the command is a person's session.
+fn is_session(command: &Command) -> bool {
+    matches!(command, Command::Repl) && std::io::stdin().is_terminal()
 }
 
 /// Refuses flags that say how to run, where nothing of ours is run: they must not seem to be heeded.
@@ -129,14 +138,12 @@ fn on_workspace(command: Command, arguments: Arguments, run: Run) -> Result<(), 
         plan::check_room(path)?;
         asked.dry_run = true;
     }
+    asked.metrics_file.as_deref().map_or(Ok(()), metrics::check)?;
     let metrics = asked.metrics_file.as_deref().filter(|_| !asked.dry_run);
     let name = name_of(&command);
     let metrics = metrics.map(|path| Metrics::new(path, &name)).transpose()?;
     let settings = Settings::new(asked, environment);
-    let is_repl = matches!(command, Command::Repl) && std::io::stdin().is_terminal();
-    if !is_repl {
-        end_for_certain(&stop);
-    }
+    let is_repl = is_session(&command);
     let started = start::start(&settings, &output, &stop, is_repl)?;
     let askers = askers(&command, &settings, &output);
     let session = Arc::new(Session::new(settings, output, stop, askers.clone()));
@@ -304,20 +311,39 @@ impl Scratch {
 /// How long a run that was told to end may take for it: a write on its way has 10 s to land.
 const LAST_GRACE: std::time::Duration = std::time::Duration::from_secs(12);
 
+/// How long the last words of a run may take.
+const LAST_WORDS: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// Ends the process a while after the run was told to end: what hears no stop, such as a read of a file that never ends,
 /// does not outlive it by much.
-fn end_for_certain(stop: &Arc<Stop>) {
-    let weak = Arc::downgrade(stop);
+fn end_for_certain(stop: &Arc<Stop>, output: &Arc<Output>) {
+    let (weak, output) = (Arc::downgrade(stop), Arc::clone(output));
     stop.on_set(move |_| {
-        let weak = Weak::clone(&weak);
+        let (weak, output) = (Weak::clone(&weak), Arc::clone(&output));
         let end = move || {
-            std::thread::sleep(LAST_GRACE);
+            thread::sleep(LAST_GRACE);
             let error = weak.upgrade().and_then(|stop| stop.check().err());
-            std::process::exit(i32::from(error.map_or(exit::FAILED, |error| error.exit_code())));
+            let code = error.as_ref().map_or(exit::FAILED, Error::exit_code);
+            if let Some(error) = error.filter(Error::is_worth_telling) {
+                say_at_last(error, output);
+            }
+            std::process::exit(i32::from(code));
         };
         // Without a thread to spare the run ends when it ends.
-        let _ = std::thread::Builder::new().spawn(end);
+        let _ = thread::Builder::new().spawn(end);
     });
+}
+
+/// Says what has ended the run, unless whoever holds the streams never lets go of them.
+fn say_at_last(error: Error, output: Arc<Output>) {
+    let (said, heard) = mpsc::channel();
+    let say = move || {
+        output.error(&error);
+        said.send(())
+    };
+    if thread::Builder::new().spawn(say).is_ok() {
+        let _ = heard.recv_timeout(LAST_WORDS);
+    }
 }
 
 /// Ends the run when its time is up, unless the timer is dropped before.
