@@ -229,7 +229,7 @@ fn there_is_no_value_to_be_revealed() {
         create  a token for 1d  x        x.rhai:1
         --- stderr
         dry run: 1 change would be made; nothing was
-        error: reveal() needs a permission that this run does not have
+        error: reading a token's value needs a permission that this run does not have
          --> x.rhai:1:47
           |
         1 | print(tokens_create("x", days(1)).token_value.reveal());

@@ -18,7 +18,7 @@ fn a_script_shows_a_value_only_if_the_command_line_allows_it() {
         error: the value of token [new-2] reached no one
         hint: a value can be had only once: save or reveal it in the script that creates it; revoke this token
         created 1 token
-        error: reveal() needs a permission that this run does not have
+        error: reading a token's value needs a permission that this run does not have
          --> x.rhai:2:24
           |
         2 | print(made.token_value.reveal());
