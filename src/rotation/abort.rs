@@ -45,14 +45,26 @@ pub fn abort(
         found => found?,
     };
     let journal = journal.ok_or_else(|| unknown(session, slot))?;
-    refuse_what_is_no_use(slot, &journal)?;
-    let request = Request::of(&journal).forgetting(forget)?;
     let bench = Bench { session, slot, origin };
+    if let Err(error) = refuse_what_is_no_use(slot, &journal) {
+        tidy(&journal, bench);
+        return Err(error);
+    }
+    let request = Request::of(&journal).forgetting(forget)?;
     let mut rotation = Rotation::open(bench, &request, Reach::Back, &NoHooks)?;
     // Another run may have ended it before the lock was taken.
     refuse_what_is_no_use(slot, &rotation.journal)?;
     rotation.give_up_all()?;
     Ok(Aborted::GivenUp(Box::new(rotation.finish_report())))
+}
+
+/// Removes what was left beside the places, which one that gave up before may have been killed in: so that no value lies
+/// there until the next run.
+fn tidy(journal: &Journal, bench: Bench<'_>) {
+    for sink in journal.sinks.iter().filter_map(|spec| spec.open(bench).ok()) {
+        // That there is nothing to give up tells more than what came of this.
+        let _ = sink.tidy();
+    }
 }
 
 /// Puts a journal aside, or in a dry run says where it would lie; nothing if it could not be read for a moment only.

@@ -155,3 +155,18 @@ fn the_token_of_a_service_principal_is_taken_over_by_its_administrator() {
     assert_eq!(place.rotate(&rotate).code(), 0);
     assert_eq!(place.world.writes(), "created a token [new-1]\nrevoked a token [robot]\n");
 }
+
+#[test]
+fn what_a_killed_run_left_goes_even_if_there_is_nothing_to_give_up() {
+    let place = Place::new();
+    assert_eq!(place.rotate("--to-file token.txt --grace 0").code(), 0);
+    let left = ".token.txt.patroll-new";
+    place.folder.write(left, place.folder.read("token.txt"), 0o600);
+    place.run("rotations abort deploy").expect(expect![[r#"
+        --- stderr
+        error: slot deploy: there is nothing to abort: no rotation is open
+        hint: `patroll rotations resume deploy` ends what is open, `patroll rotations forget deploy` forgets the slot
+        --- exit 1
+    "#]]);
+    assert!(!place.folder.work().join(left).exists());
+}

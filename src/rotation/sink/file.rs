@@ -134,9 +134,13 @@ impl Sink for FileSink<'_> {
         files::check_editable(self.path())
     }
 
-    fn read(&self) -> Result<Reading, Error> {
+    fn tidy(&self) -> Result<(), Error> {
         files::clear_leftover(self.path())
-            .map_err(|error| self.error("tidy up beside", reason(&error)))?;
+            .map_err(|error| self.error("tidy up beside", reason(&error)))
+    }
+
+    fn read(&self) -> Result<Reading, Error> {
+        self.tidy()?;
         let found = self.spec.format.find(&self.text()?, self.key_in_file());
         let found = found.map_err(|problem| self.error("read", problem))?;
         Ok(found.map_or(Reading::Absent, |found| Reading::Holds {

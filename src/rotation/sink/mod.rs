@@ -45,6 +45,11 @@ pub trait Sink {
     /// Proves that it can be written, as far as that can be known without writing.
     fn reserve(&self) -> Result<(), Error>;
 
+    /// Removes what a writer that was killed left beside it, as reading and writing do.
+    fn tidy(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Returns what it holds.
     fn read(&self) -> Result<Reading, Error>;
 

@@ -84,6 +84,10 @@ impl Sink for ProfileSink<'_> {
         self.file.reserve()
     }
 
+    fn tidy(&self) -> Result<(), Error> {
+        self.file.tidy()
+    }
+
     fn read(&self) -> Result<Reading, Error> {
         self.file.read()
     }
