@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::folder;
+
 /// The state folder; made, readable by its owner alone, when first written to.
 #[derive(Clone, Debug)]
 pub struct StateDir(PathBuf);
@@ -65,7 +67,7 @@ impl StateDir {
 fn make_private(path: &Path) -> io::Result<()> {
     match DirBuilder::new().recursive(true).mode(0o700).create(path) {
         // Something else is there: what, a look inside tells.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => path.read_dir().map(drop),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => folder::names(path).map(drop),
         made => made,
     }
 }

@@ -52,7 +52,6 @@ pub fn put(
 }
 
 /// Returns a secret's value.
-#[allow(dead_code, reason = "a rotation reads back what it has put")]
 pub fn get(client: &Client, scope: &str, key: &str) -> Result<Secret, Error> {
     #[derive(Deserialize)]
     struct Body {

@@ -15,8 +15,10 @@ const DEEPEST: usize = 10_000;
 /// What a short value is as a text.
 const SHORT: usize = 24;
 
-/// What a map takes, however little it holds, and what a key takes with its value.
+/// What a map takes in memory, however little it holds.
 const MAP: usize = 512;
+
+/// What each key of a map takes besides its value.
 const PAIR: usize = 64;
 
 /// What an array, or anything else that lies elsewhere in memory, takes besides what it holds.

@@ -65,6 +65,27 @@ fn a_revealed_value_is_no_argument_either() {
 }
 
 #[test]
+fn a_value_that_a_program_says_again_has_arrived_and_is_not_let_in() {
+    let world = World::new();
+    let script = r#"
+        let made = tokens_create("ci", days(1));
+        print(run_command(["cat"], #{ stdin: made.token_value }));
+    "#;
+    let run = Patroll::new().on(&world).args("--allow-run cat").script(script);
+    run.env("PATH", "/usr/bin:/bin").run().expect(expect![[r#"
+        --- stderr
+        created 1 token, ran 1 command
+        error: reading a token's value needs a permission that this run does not have
+         --> x.rhai:3:15
+          |
+        3 |         print(run_command(["cat"], #{ stdin: made.token_value }));
+          |               ^^^^^^^^^^^
+        hint: add --allow-reveal
+        --- exit 5
+    "#]]);
+}
+
+#[test]
 fn a_failure_throws_in_the_programs_own_words() {
     let world = World::new();
     let cases = [

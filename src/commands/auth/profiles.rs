@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, Builder};
 
 use serde_json::{Value, json};
 
@@ -61,9 +61,13 @@ fn look_at_all(session: &Session, names: &[String], is_checked: bool) -> Vec<Row
     };
     thread::scope(|scope| {
         let count = if is_checked { WORKERS.min(names.len()) } else { 1 };
-        for _ in 0..count {
-            scope.spawn(work);
+        for _ in 1..count {
+            if Builder::new().spawn_scoped(scope, work).is_err() {
+                // Without a thread to spare there are fewer, down to this one.
+                break;
+            }
         }
+        work();
     });
     rows.into_inner().unwrap_or_default()
 }

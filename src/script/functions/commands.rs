@@ -14,7 +14,7 @@ use crate::process::command::{self, Command, Ended};
 use crate::script::convert::type_word;
 use crate::script::failure::{Thrown, mistake};
 use crate::script::run::Run;
-use crate::secret;
+use crate::secret::{self, Secret};
 
 /// How long a program may run if nobody says otherwise.
 const USUAL_LIMIT: Duration = Duration::from_seconds(60);
@@ -88,7 +88,7 @@ fn run_with(
     let effect =
         Effect::RunCommand { program: name.clone(), arguments: arguments.to_vec(), is_look: false };
     let said = match run.admit(context, effect)? {
-        Admission::Dry(_) => ImmutableString::new(),
+        Admission::Dry(_) => None,
         Admission::Go(permit) => {
             let secret = stdin.as_ref().map(Handed::value).transpose()?;
             let command = Command {
@@ -100,15 +100,16 @@ fn run_with(
             };
             let ended = command::run(permit, &command, run.session().stop());
             let ended = ended.and_then(|ended| insist_on_success(name, ended));
-            let ended = ended.map_err(|error| run.throw(error))?;
-            run.let_in(context, ended.stdout.expose())?;
-            ended.stdout.expose().into()
+            Some(ended.map_err(|error| run.throw(error))?.stdout)
         }
     };
+    // It has arrived, whether or not the script is let have the answer.
     if let Some(stdin) = stdin {
         stdin.arrive(&run);
     }
-    Ok(said)
+    let said = said.as_ref().map_or("", Secret::expose);
+    run.let_in(context, said)?;
+    Ok(said.into())
 }
 
 fn read_word(value: &Dynamic) -> Result<String, Thrown> {

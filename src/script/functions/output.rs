@@ -18,6 +18,7 @@ pub fn module() -> Module {
 mod api {
     /// Writes tokens or maps, one or an array of them, to stdout as `--output` says: a table on a terminal and JSON
     /// otherwise, if nothing is said. Tokens are written with the usual columns or, in JSON, as the workspace sent them.
+    /// Throws if that would take more than a quarter of `--max-memory`.
     ///
     /// ```rhai
     /// output(tokens_list().filter(|t| t.expires_in < days(7)));
@@ -31,7 +32,7 @@ mod api {
     }
 
     /// Writes these columns only: any field or computed property of a token, any key of a map. Throws if the columns are
-    /// no texts.
+    /// no texts, or one is named twice, and as above.
     ///
     /// ```rhai
     /// output(tokens_list(), ["comment", "expires"]);
@@ -98,7 +99,7 @@ mod api {
     }
 
     /// Returns a value as JSON on one line: tokens as the workspace sent them, times as text, secrets as `[redacted]`.
-    /// Throws if that would be longer than 32 MiB.
+    /// Throws if that would be longer than 32 MiB, or than a quarter of `--max-memory`.
     ///
     /// ```rhai
     /// print(to_json(#{ when: time("2026-11-23"), list: [1, true, ()] }));
@@ -134,7 +135,7 @@ mod api {
     }
 
     /// Returns the value that a JSON text stands for: a map, an array, a text, a number, true or false, or `()` for null.
-    /// Throws if it is no JSON.
+    /// Throws if it is no JSON, or would take more than a quarter of `--max-memory`.
     ///
     /// ```rhai
     /// print(parse_json("{\"a\": [1, 2]}").a[1]);
