@@ -24,15 +24,28 @@ pub struct Failure(pub Arc<Error>);
 /// The longest message that is said, in bytes; nobody reads a longer one, and cron mails it.
 const LONGEST_MESSAGE: usize = 16 << 10;
 
-/// Cuts a message that nobody would read to its end, after secrets were struck out: one that is cut is known as one no longer.
+/// Longer is no secret.
+const LONGEST_SECRET: usize = 16 << 10;
+
+/// Cuts a message that nobody would read to its end, after secrets were struck out: one that is cut is known as one no
+/// longer, so that the end of what was looked through is left out too.
 pub fn brief(text: &str) -> Cow<'_, str> {
-    let text = secret::redact(text);
-    if text.len() <= LONGEST_MESSAGE {
-        return text;
+    let looked = up_to(text, LONGEST_MESSAGE + LONGEST_SECRET);
+    let struck = secret::redact(looked);
+    let is_whole = looked.len() == text.len();
+    if is_whole && struck.len() <= LONGEST_MESSAGE {
+        return struck;
     }
+    let certain = if is_whole { struck.len() } else { struck.len().saturating_sub(LONGEST_SECRET) };
+    let shown = up_to(&struck, certain.min(LONGEST_MESSAGE));
+    format!("{shown} … ({} bytes in all)", text.len()).into()
+}
+
+/// Returns at most so many bytes of a text's beginning.
+fn up_to(text: &str, length: usize) -> &str {
     let is_boundary = |end: &usize| text.is_char_boundary(*end);
-    let end = (0..=LONGEST_MESSAGE).rev().find(is_boundary).unwrap_or_default();
-    format!("{} … ({} bytes more)", &text[..end], text.len() - end).into()
+    let end = (0..=length.min(text.len())).rev().find(is_boundary);
+    &text[..end.unwrap_or_default()]
 }
 
 /// Throws `error`; one that no script may swallow ends the run.
@@ -241,4 +254,28 @@ fn unknown_function(signature: &str, engine: &Engine) -> Told {
     let signature =
         signature.replace("&str | ImmutableString | String", "string").replace("rhai::", "");
     Told { hint, ..Told::new(format!("no function takes these: `{signature}`")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_message_is_cut_and_no_secret_with_it() {
+        let value = format!("dapi{}", "0123456789abcdef".repeat(2));
+        assert_eq!(brief("short"), "short");
+        assert_eq!(brief(&format!("a {value}")), "a [redacted]");
+        // Wherever the cut falls.
+        for before in (LONGEST_MESSAGE - 50..LONGEST_MESSAGE + 5)
+            .chain(LONGEST_MESSAGE + LONGEST_SECRET - 50..LONGEST_MESSAGE + LONGEST_SECRET + 5)
+        {
+            let text = format!("{} {value} {}", "é".repeat(before / 2), "x".repeat(100_000));
+            let cut = brief(&text);
+            assert!(cut.len() < LONGEST_MESSAGE + 100, "{before}");
+            assert!(!cut.contains("dapi"), "{before}");
+            assert!(cut.ends_with(&format!(" … ({} bytes in all)", text.len())), "{before}");
+        }
+        let many = format!("{value} ").repeat(10_000);
+        assert!(!brief(&many).contains("dapi"));
+    }
 }

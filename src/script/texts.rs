@@ -22,7 +22,7 @@ pub fn register(engine: &mut Engine, run: &Run) {
         let is_debug = name.ends_with("debug");
         engine
             .register_fn(name, move |value: ImmutableString| {
-                if text.refuses(value.len()) {
+                if text.refuses(if is_debug { weight::escaped(&value) } else { value.len() }) {
                     return ImmutableString::new();
                 }
                 if is_debug { format!("{value:?}").into() } else { value }

@@ -82,10 +82,16 @@ impl Sum {
     }
 }
 
+/// Returns how long a text is where it is shown with its control characters written out, `\u{1f}`.
+pub fn escaped(text: &str) -> usize {
+    let controls = text.bytes().filter(u8::is_ascii_control).count();
+    text.len().saturating_add(controls.saturating_mul(5))
+}
+
 /// Returns how long the text of a value without others in it is.
 fn length(value: &Dynamic) -> usize {
     if let Some(text) = value.read_lock::<ImmutableString>() {
-        return text.len();
+        return escaped(&text);
     }
     if let Some(token) = value.read_lock::<Token>() {
         return token.raw().len();
